@@ -1,0 +1,1 @@
+"""Notices: what the marketplace tells people outside its pages, by SMS, mail or inbox."""

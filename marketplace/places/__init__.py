@@ -1,0 +1,1 @@
+"""Places: administrative divisions of both provinces and the two regions, pairings, tiles and distances."""
