@@ -1,1 +1,1 @@
-"""商品、证书、名优目录: what is sold, in which pack, by whom, at what price, and which papers stand behind it."""
+"""商品、证书、名优目录: what is sold, in which pack, by whom, at what price, with which papers."""

@@ -1,0 +1,94 @@
+"""Certificates, and the proof of one that an order line keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from marketplace.catalogue.types.goods import ProductId
+from marketplace.kernel.message import Name
+from marketplace.parties.types import PartyId
+
+CertificateId = NewType("CertificateId", int)
+
+
+class CertificateState(StrEnum):
+    """Where a certificate stands in review; whether it is valid at an instant is ``rules.is_valid``."""
+
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    LAPSED = "lapsed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From an instant (included) to an instant (no longer included); None is open."""
+
+    from_at: datetime
+    to_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate of a holder; ``valid_from`` and ``valid_to`` are Shanghai days, both included.
+
+    ``product_ids`` empty on an enterprise's certificate means everything its holder offers.
+    """
+
+    id: CertificateId
+    scheme_code: str
+    number: str
+    holder_id: PartyId
+    issuer: str
+    valid_from: date
+    valid_to: date | None
+    state: CertificateState
+    product_ids: frozenset[ProductId]
+    verified_at: datetime | None = None
+    revoked_at: datetime | None = None
+    suspensions: tuple[Period, ...] = field(default=())
+    evidence_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateProof:
+    """What an order line keeps of a certificate that was valid when it was ordered."""
+
+    scheme_code: str
+    scheme_name: Name
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date | None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "scheme_code": self.scheme_code,
+            "scheme_name": list(self.scheme_name),
+            "number": self.number,
+            "issuer": self.issuer,
+            "valid_from": self.valid_from.isoformat(),
+            "valid_to": self.valid_to.isoformat() if self.valid_to else None,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, object]) -> "CertificateProof":
+        hans, hant, en = (str(part) for part in _items(kept["scheme_name"]))
+        return cls(
+            scheme_code=str(kept["scheme_code"]),
+            scheme_name=Name(hans, hant, en),
+            number=str(kept["number"]),
+            issuer=str(kept["issuer"]),
+            valid_from=date.fromisoformat(str(kept["valid_from"])),
+            valid_to=date.fromisoformat(str(kept["valid_to"])) if kept["valid_to"] else None,
+        )
+
+
+def _items(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("a kept name is a list of three texts")
+    return value

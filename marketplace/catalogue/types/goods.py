@@ -1,0 +1,120 @@
+"""What is sold: a product, its packs, the offers of them and their lots."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from marketplace.catalogue.types.reference import StorageKind, TemperatureRange
+from marketplace.kernel.message import Name
+from marketplace.parties.types import PartyId
+from marketplace.places.types import DivisionCode
+
+ProductId = NewType("ProductId", int)
+VariantId = NewType("VariantId", int)
+OfferId = NewType("OfferId", int)
+LotId = NewType("LotId", int)
+
+
+class ProductStatus(StrEnum):
+    DRAFT = "draft"
+    LISTED = "listed"
+    WITHDRAWN = "withdrawn"
+
+
+class OfferStatus(StrEnum):
+    LISTED = "listed"
+    PAUSED = "paused"
+    WITHDRAWN = "withdrawn"
+
+
+class LotStatus(StrEnum):
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    RECALLED = "recalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A speciality of one county, whoever sells it.
+
+    Temperatures are the product's own where it differs from its storage class. ``excursion_*`` are the limits
+    of a short departure. Months are 1 to 12. ``description`` has no Traditional text of its own when ``hant``
+    is empty: the edge converts it.
+    """
+
+    id: ProductId
+    slug: str
+    number: str
+    name: Name
+    pinyin: str
+    cut: Name | None
+    county_code: DivisionCode
+    industry_code: str | None
+    aisle_code: str
+    picture_kind: str
+    product_form: str
+    storage_code: str
+    storage_kind: StorageKind
+    range: TemperatureRange | None
+    excursion_lower_milli_c: int | None
+    excursion_upper_milli_c: int | None
+    shelf_life_days: int | None
+    harvest_months: tuple[int, ...]
+    sale_months: tuple[int, ...]
+    description: Name
+    keywords: tuple[str, ...]
+    keywords_en: tuple[str, ...]
+    consumer_sellable: bool
+    status: ProductStatus
+    photo_digest: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One pack of a product with the band in which offers price it, in fen a pack."""
+
+    id: VariantId
+    product_id: ProductId
+    code: str
+    order_no: int
+    pack: Name
+    unit_code: str
+    net_weight_g: int
+    price_low_fen: int
+    price_high_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """供货报价: a cooperative's standing offer of one pack.
+
+    ``price_fen`` a pack; ``minimum`` and ``daily_capacity`` in packs; ``cut_off_hour`` is Shanghai time;
+    ``cooperative_id`` sells and ships, ``producer_id`` grew or made it (often the same party).
+    """
+
+    id: OfferId
+    variant_id: VariantId
+    product_id: ProductId
+    cooperative_id: PartyId
+    producer_id: PartyId
+    price_fen: int
+    minimum: int
+    lead_days: int
+    daily_capacity: int
+    cut_off_hour: int
+    serves_hong_kong_macao: bool
+    status: OfferStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """批次 (GS1 lot): one harvest or making of an offer."""
+
+    id: LotId
+    offer_id: OfferId
+    code: str
+    harvested_on: date
+    expires_on: date | None
+    status: LotStatus

@@ -1,0 +1,159 @@
+"""The reference rows: aisles, industries, schemes, storage classes, forms and the papers they need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.kernel.message import Name
+
+
+class StorageKind(StrEnum):
+    """How goods travel; goods of different kinds never share a parcel."""
+
+    AMBIENT = "ambient"
+    CHILLED = "chilled"
+    FROZEN = "frozen"
+
+
+class SchemeLevel(StrEnum):
+    """What a certificate of a scheme speaks about."""
+
+    PRODUCT = "product"
+    BASE = "base"
+    ENTERPRISE = "enterprise"
+    BRAND = "brand"
+    LOT = "lot"
+
+
+class SchemeStatus(StrEnum):
+    ACTIVE = "active"
+    LEGACY = "legacy"
+    PLANNED = "planned"
+
+
+class Requirement(StrEnum):
+    REQUIRED = "required"
+    CONDITIONAL = "conditional"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemperatureRange:
+    """The range that goods keep, in milli-degrees Celsius, both ends included."""
+
+    min_milli_c: int
+    max_milli_c: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aisle:
+    """货架分类: how people shop."""
+
+    code: str
+    order_no: int
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Industry:
+    """One of the twelve industries (十二大特色产业): how officials count."""
+
+    code: str
+    order_no: int
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What one pack is counted in: 箱, 罐, 袋."""
+
+    code: str
+    order_no: int
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductForm:
+    """What kind of goods it is in law; decides the papers it needs."""
+
+    code: str
+    order_no: int
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureKind:
+    """One drawn illustration, shown as 示意图 until the seller has a photo."""
+
+    code: str
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A certification scheme. ``validity_months`` None: each certificate says its own end."""
+
+    code: str
+    order_no: int
+    name: Name
+    short_name: Name
+    issuer: Name
+    level: SchemeLevel
+    status: SchemeStatus
+    validity_months: int | None
+    renewal_days_before: int | None
+    renewal_in_business_days: bool
+    number_pattern: str | None
+    demo_prefix: str
+    shows_badge: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageClass:
+    """Storage and transport limits of a class; temperatures in milli-degrees Celsius, times in minutes.
+
+    Outside ``range`` but inside the excursion limits goods may stay ``max_excursion_minutes``; above
+    ``reject_above_milli_c`` they are refused at once (GB 31605-2020, DB31/T 388). Crafts have no limit.
+    """
+
+    code: str
+    order_no: int
+    kind: StorageKind
+    name: Name
+    advice: Name
+    range: TemperatureRange | None
+    excursion_lower_milli_c: int | None
+    excursion_upper_milli_c: int | None
+    reject_above_milli_c: int | None
+    max_excursion_minutes: int | None
+    logger_interval_minutes: int | None
+    shelf_life_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper that goods of a form need; ``scheme_code`` where it is kept as a certificate."""
+
+    product_form: str
+    code: str
+    scheme_code: str | None
+    level: SchemeLevel
+    name: Name
+    requirement: Requirement
+    condition_zh: str
+    condition_en: str
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The reference rows whole, in memory, in their shown order."""
+
+    aisles: Mapping[str, Aisle]
+    industries: Mapping[str, Industry]
+    schemes: Mapping[str, Scheme]
+    storage_classes: Mapping[str, StorageClass]
+    product_forms: Mapping[str, ProductForm]
+    units: Mapping[str, Unit]
+    picture_kinds: Mapping[str, PictureKind]
+    papers: Mapping[str, tuple[Paper, ...]]
