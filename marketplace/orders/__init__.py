@@ -1,0 +1,1 @@
+"""Orders, lines and fulfilments: what was bought, frozen, and how far each cooperative's part has come."""

@@ -1,0 +1,1 @@
+"""Payment: attempts to pay, money received, money given back, and what processors said."""
