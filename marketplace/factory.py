@@ -1,0 +1,60 @@
+"""Wiring only: settings, extensions, adapters and blueprints come together here and nowhere else."""
+
+import importlib
+import pkgutil
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import sessionmaker
+
+import marketplace.cli
+import marketplace.web
+from marketplace.adapters.demo_inbox import DemoInbox
+from marketplace.adapters.payments import make_payments
+from marketplace.adapters.search import make_search
+from marketplace.flow.ports import Ports
+from marketplace.kernel import logging, paths
+from marketplace.kernel.settings import Mode, Settings, from_environment
+from marketplace.kernel.storage import DirectoryStore
+from marketplace.web import setup
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application; nothing connects anywhere before the first request or command."""
+    settings = settings or from_environment()
+    logging.configure(level=settings.log_level)
+    app = Flask("marketplace", template_folder=str(paths.TEMPLATES), static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.mode is Mode.TEST,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8},
+    )
+    db = SQLAlchemy(app)
+    Migrate(app, db, directory=str(paths.MIGRATIONS))
+    with app.app_context():
+        sessions = sessionmaker(db.engine, expire_on_commit=False)
+    app.extensions["sessions"] = sessions
+    app.extensions["ports"] = Ports(
+        notices=DemoInbox(settings.data_dir / "mail"),
+        payments=make_payments(settings),
+        search=make_search(settings, sessions),
+        files=DirectoryStore(settings.data_dir / "files"),
+    )
+    setup.install(app)
+    for blueprint in _found(marketplace.web, "blueprint"):
+        app.register_blueprint(blueprint)
+    for command in _found(marketplace.cli, "group"):
+        app.cli.add_command(command)
+    return app
+
+
+def _found(package: object, attribute: str) -> list[object]:
+    """Collect what each module of an edge exports under one name, in the order of the modules' names."""
+    modules = [
+        importlib.import_module(found.name)
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    return [getattr(module, attribute) for module in modules if hasattr(module, attribute)]

@@ -1,0 +1,19 @@
+"""The outside as the use cases see it; the factory chooses the adapters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.kernel.storage import FileStore
+from marketplace.notices.port import NoticePort
+from marketplace.payment.port import PaymentPort
+from marketplace.search.port import SearchPort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One adapter for each port; ``payments`` by processor name."""
+
+    notices: NoticePort
+    payments: Mapping[str, PaymentPort]
+    search: SearchPort
+    files: FileStore

@@ -1,0 +1,99 @@
+"""Forms: pydantic models validate what people typed; what they typed is never lost.
+
+A view calls ``parse``; a form with errors is rendered again with its values and a sentence in each place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, cast
+
+from flask_babel import gettext as _
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+from werkzeug.datastructures import MultiDict
+
+from marketplace.kernel.refusals import Refusal
+from marketplace.web.language import render
+
+M = TypeVar("M", bound="FormModel")
+
+
+class FormModel(BaseModel):
+    """What a form sends: blanks around are dropped, unknown fields are ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
+
+
+@dataclass(slots=True)
+class Form(Generic[M]):
+    """A parsed form: ``model`` where it is right, else ``errors`` by field; ``typed`` always."""
+
+    typed: Mapping[str, str | list[str]]
+    model: M | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def value(self, name: str, default: str = "") -> str:
+        """Return what was typed, for the field to show again."""
+        typed = self.typed.get(name, default)
+        return typed if isinstance(typed, str) else (typed[0] if typed else default)
+
+    def error(self, name: str) -> str | None:
+        return self.errors.get(name)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a refusal in its place on the form."""
+        self.errors[refusal.field or "form"] = render(refusal.message)
+
+
+def blank(**typed: str) -> Form[FormModel]:
+    """Return a form not yet sent, with first values."""
+    return Form(typed=typed)
+
+
+def parse(model: type[M], sent: MultiDict[str, str]) -> Form[M]:
+    """Validate what was sent; lists are read for fields that are sequences."""
+    typed: dict[str, str | list[str]] = {}
+    for name, info in model.model_fields.items():
+        values = sent.getlist(info.alias or name)
+        is_many = "list" in str(info.annotation) or "tuple" in str(info.annotation)
+        if is_many:
+            typed[name] = values
+        elif values:
+            typed[name] = values[-1]
+    meant = {name: value for name, value in typed.items() if value != "" or model.model_fields[name].is_required()}
+    try:
+        return Form(typed=typed, model=model.model_validate(meant))
+    except ValidationError as error:
+        errors: dict[str, str] = {}
+        for found in error.errors():
+            errors.setdefault(str(found["loc"][0]) if found["loc"] else "form", _sentence(found))
+        return Form(typed=typed, errors=errors)
+
+
+def _sentence(found: ErrorDetails) -> str:
+    """Say what is wrong in the reader's language, with the bound where there is one."""
+    kind = found["type"]
+    context = found.get("ctx", {})
+    if kind == "value_error" and isinstance(context.get("error"), Refusal):
+        return render(cast(Refusal, context["error"]).message)
+    if kind in {"missing", "string_too_short"} and not found.get("input"):
+        return _("请填写这一项。")
+    if kind == "missing":
+        return _("请填写这一项。")
+    if kind == "string_too_short":
+        return _("至少要 %(count)s 个字。", count=context["min_length"])
+    if kind == "string_too_long":
+        return _("最多 %(count)s 个字。", count=context["max_length"])
+    if kind in {"int_parsing", "int_type", "int_from_float"}:
+        return _("请填写整数。")
+    if kind in {"date_from_datetime_parsing", "date_parsing", "date_type"}:
+        return _("请填写日期，例如 2026-11-23。")
+    if kind == "greater_than_equal":
+        return _("不能小于 %(bound)s。", bound=context["ge"])
+    if kind == "greater_than":
+        return _("要大于 %(bound)s。", bound=context["gt"])
+    if kind == "less_than_equal":
+        return _("不能大于 %(bound)s。", bound=context["le"])
+    if kind in {"enum", "literal_error"}:
+        return _("请从列出的选项中选择。")
+    return _("这一项的格式不对，请检查。")

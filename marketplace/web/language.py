@@ -1,0 +1,109 @@
+"""The reader's language: Simplified Chinese is the source, Traditional is made from it, English is by hand."""
+
+import csv
+from functools import cache, lru_cache
+from typing import Any
+
+from babel.support import NullTranslations
+from flask import has_request_context, request
+from flask_babel import Babel, Domain, get_locale, gettext
+from opencc import OpenCC
+
+from marketplace.kernel import paths
+from marketplace.kernel.message import Message, Name
+
+COOKIE = "lang"
+LANGUAGES = (("zh-Hans", "简体中文"), ("zh-Hant-HK", "繁體中文（香港）"), ("en", "English"))
+_LOCALES = {"zh-Hans": "zh_Hans_CN", "zh-Hant-HK": "zh_Hant_HK", "en": "en"}
+_ACCEPTED = {"zh-hk": "zh-Hant-HK", "zh-tw": "zh-Hant-HK", "zh-mo": "zh-Hant-HK", "zh-hant": "zh-Hant-HK", "en": "en"}
+
+
+def current() -> str:
+    """Return the code of the language of this request: cookie first, then what the browser asks for."""
+    if not has_request_context():
+        return "zh-Hans"
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in _LOCALES:
+        return chosen
+    for wanted, _quality in request.accept_languages:
+        low = wanted.lower()
+        if low in {"zh", "zh-cn", "zh-sg"} or low.startswith("zh-hans"):
+            return "zh-Hans"
+        for prefix, code in _ACCEPTED.items():
+            if low == prefix or low.startswith(prefix + "-"):
+                return code
+    return "zh-Hans"
+
+
+def install(app: Any) -> None:
+    app.config["BABEL_DEFAULT_LOCALE"] = "zh_Hans_CN"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    Babel(
+        app,
+        locale_selector=lambda: _LOCALES[current()],
+        default_domain=_HouseDomain(translation_directories=[str(paths.TRANSLATIONS)]),
+    )
+
+
+def name_in_language(name: Name) -> str:
+    """Pick a proper name in the reader's language; the data's own Traditional form, never a conversion."""
+    language = current()
+    if language == "en":
+        return name.en or name.hans
+    return (name.hant or to_hant(name.hans)) if language == "zh-Hant-HK" else name.hans
+
+
+def render(message: Message) -> str:
+    """Write a message in the reader's language, its parameters too."""
+    return gettext(message.template, **{key: _parameter(value) for key, value in message.parameters.items()})
+
+
+def _parameter(value: object) -> object:
+    if isinstance(value, Message):
+        return render(value)
+    return name_in_language(value) if isinstance(value, Name) else value
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("s2hk")
+
+
+@cache
+def _corrections() -> tuple[tuple[str, str], ...]:
+    """Read where OpenCC's choice is not what Hong Kong writes, longest first."""
+    path = paths.CATALOG_DATA / "hant_corrections.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [(row["opencc_output"], row["hong_kong_form"]) for row in csv.DictReader(file)]
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))
+
+
+@lru_cache(maxsize=20_000)
+def to_hant(text: str) -> str:
+    """Write Simplified text as Hong Kong writes it."""
+    converted = str(_converter().convert(text))
+    for wrong, right in _corrections():
+        converted = converted.replace(wrong, right)
+    return converted
+
+
+class _HantTranslations(NullTranslations):
+    """Traditional Chinese made from the Simplified source at the moment it is asked for."""
+
+    def gettext(self, message: str) -> str:
+        return to_hant(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return to_hant(msgid1 if n == 1 else msgid2)
+
+    ugettext = gettext
+    ungettext = ngettext
+
+
+_HANT = _HantTranslations()
+
+
+class _HouseDomain(Domain):
+    def get_translations(self) -> Any:
+        locale = get_locale()
+        return _HANT if locale is not None and str(locale) == "zh_Hant_HK" else super().get_translations()

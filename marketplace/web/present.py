@@ -1,0 +1,71 @@
+"""What every template may say: names, amounts, moments and weights in the reader's language."""
+
+from datetime import date, datetime
+
+from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
+
+from marketplace.kernel import money
+from marketplace.kernel.message import Message, Name
+from marketplace.kernel.time import SHANGHAI
+from marketplace.web import language
+
+GRAMS_PER_KILOGRAM = 1000
+
+
+def celsius(milli: int) -> str:
+    """Write milli-degrees Celsius as ``2.5 ℃``."""
+    text = f"{milli / 1000:.1f}"
+    return f"{text.removesuffix('.0')} ℃"
+
+
+def weight(grams: int) -> str:
+    if grams < GRAMS_PER_KILOGRAM:
+        return f"{grams} g"
+    return f"{grams / GRAMS_PER_KILOGRAM:.2f}".rstrip("0").rstrip(".") + " kg"
+
+
+def moment(instant: datetime) -> str:
+    """Write an instant in Shanghai time, to the minute."""
+    local = instant.astimezone(SHANGHAI)
+    return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
+
+
+def day(value: date) -> str:
+    """Write a business day as the language writes it: 11月23日, Nov 23."""
+    return format_date(value, "MMM d" if language.current() == "en" else "M月d日", rebase=False)
+
+
+def full_day(value: date) -> str:
+    return format_date(value, "MMM d, yyyy" if language.current() == "en" else "yyyy年M月d日", rebase=False)
+
+
+def wan(fen: int) -> str:
+    return _("%(amount)s 万元", amount=money.format_wan(fen))
+
+
+def percent_bp(rate_bp: int) -> str:
+    """Write basis points as a percentage with one decimal."""
+    return f"{rate_bp / 100:.1f}%"
+
+
+def text(value: Message | Name | str) -> str:
+    """Render whatever a present module hands over: message, name or ready text."""
+    if isinstance(value, Message):
+        return language.render(value)
+    return language.name_in_language(value) if isinstance(value, Name) else value
+
+
+FILTERS = {
+    "name": text,
+    "message": text,
+    "yuan": money.format_yuan,
+    "yuan_plain": money.format_plain,
+    "wan": wan,
+    "celsius": celsius,
+    "weight": weight,
+    "moment": moment,
+    "date": day,
+    "full_date": full_day,
+    "percent_bp": percent_bp,
+}

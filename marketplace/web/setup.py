@@ -1,0 +1,58 @@
+"""What every audience shares: language, forms' tokens, headers, limits, errors and the words of templates."""
+
+from flask import Flask, current_app, request
+from flask_babel import gettext, ngettext
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from marketplace.kernel.settings import Settings
+from marketplace.web import assets, delivery, errors, guard, headers, health, language, limits, present
+
+csrf = CSRFProtect()
+
+
+def install(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    language.install(app)
+    headers.install(app, settings)
+    limits.install(app, settings)
+    errors.install(app)
+    health.install(app)
+    guard.install(app)
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.do")
+    environment.filters.update(present.FILTERS)
+    environment.globals.update(
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+        static_url=assets.static_url,
+        csrf_field=csrf_field,
+        languages=language.LANGUAGES,
+        demo_mode=settings.is_demo,
+    )
+
+    @app.context_processor
+    def words_of_the_request() -> dict[str, object]:
+        return {
+            "lang": language.current(),
+            "here": request.full_path.rstrip("?") if request else "/",
+            "deliver_to": delivery.chosen_city(),
+            "current_person": guard.current_person(),
+            "basket_count": None,
+        }
+
+
+def csrf_field() -> Markup:
+    """Return the hidden token of a form."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found

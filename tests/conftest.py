@@ -1,0 +1,125 @@
+"""The tests' ground: one throw-away PostgreSQL for all workers, one migrated template, a database a worker."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import fasteners
+import pytest
+from alembic import command
+from alembic.config import Config
+from marketplace.adapters import embedded_postgres
+from marketplace.kernel import paths
+from marketplace.kernel.time import FixedClock, clock_in_force
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
+
+
+def migrate(url: str, revision: str = "head", *, down: bool = False) -> None:
+    """Bring a database to a revision as the role that owns its tables."""
+    config = Config()
+    config.set_main_option("script_location", str(paths.MIGRATIONS))
+    config.attributes["url"] = url
+    (command.downgrade if down else command.upgrade)(config, revision)
+
+
+def _template_name() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((paths.MIGRATIONS).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return f"template_{digest.hexdigest()[:12]}"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded_postgres.Cluster]:
+    """The throw-away cluster, shared by the workers of one run and gone with the last of them."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone-{os.getpid()}")
+    directory = Path(tempfile.gettempdir()) / f"marketplace-tests-{run}"
+    directory.mkdir(exist_ok=True)
+    with fasteners.InterProcessLock(directory / "lock"):
+        started = embedded_postgres.start(directory / "postgres", durable=False)
+    yield started
+    started.stop()
+    if not started.server.get_postmaster_info().is_running():
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: embedded_postgres.Cluster) -> str:
+    """A database at the newest revision, from which others are copied in a fraction of a second."""
+    name = _template_name()
+    with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"{name}.lock"):
+        if not cluster.has_database(name):
+            building = f"{name}_building"
+            cluster.drop_database(building)
+            cluster.create_database(building)
+            migrate(cluster.url(embedded_postgres.OWNER, building))
+            with cluster.connect() as connection:
+                connection.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: embedded_postgres.Cluster, template: str) -> Callable[[str], str]:
+    """Copy the template under a name; returns the name."""
+    lock = Path(tempfile.gettempdir()) / f"{template}.lock"
+
+    def make(name: str) -> str:
+        cluster.drop_database(name)
+        with fasteners.InterProcessLock(lock):  # a template may have no other user while it is copied
+            cluster.create_database(name, template)
+        return name
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def worker_engine(
+    cluster: embedded_postgres.Cluster, new_database: Callable[[str], str], worker_id: str
+) -> Iterator[Engine]:
+    """The worker's own database, for tests whose work is rolled back."""
+    engine = create_engine(cluster.url(embedded_postgres.APP, new_database(f"worker_{worker_id}_{os.getpid()}")))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(worker_engine: Engine) -> Iterator[Session]:
+    """A session whose commits are savepoints: everything is rolled back after the test."""
+    with worker_engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
+            yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def engine(
+    cluster: embedded_postgres.Cluster, new_database: Callable[[str], str], worker_id: str
+) -> Iterator[Engine]:
+    """A database of its own, for races and whatever else really commits on several connections."""
+    name = new_database(f"own_{worker_id}_{os.getpid()}")
+    opened = create_engine(cluster.url(embedded_postgres.APP, name), pool_size=20, max_overflow=30)
+    yield opened
+    opened.dispose()
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def clock() -> Iterator[FixedClock]:
+    """Noon in Shanghai on a Monday in November 2026, until a test moves it."""
+    fixed = FixedClock(NOON)
+    with clock_in_force(fixed):
+        yield fixed
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The worker's name, also when the run is not spread over workers."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
