@@ -90,6 +90,21 @@ class Pairing:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingEntry:
+    """A pairing as the catalogue's data names it, before an official has decided anything."""
+
+    code: str
+    gd_code: DivisionCode
+    gz_code: DivisionCode
+    level: PairingLevel
+    valid_from: date | None
+    valid_to: date | None
+    documented_as_of: str | None
+    status: PairingStatus
+    source: str
+
+
 class PairingState(StrEnum):
     """The four rows into which every official table splits."""
 
