@@ -1,1 +1,1 @@
-"""Parties: cooperatives, purchasing units, carriers, warehouses, authorities, their people and what these may do."""
+"""Parties: cooperatives, purchasing units, carriers, warehouses, authorities, their people and rights."""
