@@ -70,9 +70,9 @@ def is_valid(certificate: Certificate, instant: datetime) -> bool:
 def covers_offer(certificate: Certificate, scheme: Scheme, offer: Offer) -> bool:
     """Tell whether a certificate speaks about the goods of an offer.
 
-    A brand (地理标志, 区域公用品牌) belongs to the product of a place, whoever sells it. Every other certificate
-    belongs to its holder: it covers what the holder sells or produces, of the products it names, and an
-    enterprise's certificate that names none covers all of them. A lot's paper is no property of an offer.
+    A brand (地理标志, 区域公用品牌) belongs to the product of a place, whoever sells it. Any other certificate
+    covers what its holder sells or produces, of the products it names; an enterprise's certificate that names
+    none covers all of them. A lot's paper is no property of an offer.
     """
     named = offer.product_id in certificate.product_ids
     if scheme.level is SchemeLevel.LOT:

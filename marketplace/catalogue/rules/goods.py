@@ -105,7 +105,7 @@ def barred(product: Product, papers: Iterable[Paper]) -> Message | None:
 def missing_papers(papers: Iterable[Paper], held: Collection[str]) -> tuple[Paper, ...]:
     """Return the papers of product and enterprise that goods must have and nobody has shown.
 
-    Papers of a lot are asked for when the lot is recorded; conditional ones depend on what only a person can see.
+    Papers of a lot belong to each lot; conditional ones depend on what only a person can see.
     """
     return tuple(
         paper
@@ -136,7 +136,7 @@ def sellable(product: Product, papers: Collection[Paper], held: Collection[str])
 
 
 def missing_lot_papers(papers: Iterable[Paper], held: Collection[str]) -> tuple[Paper, ...]:
-    """Return the papers that every lot of the goods must carry and this one does not (农业农村部令2025年第4号)."""
+    """Return the papers that a lot must carry and does not (农业农村部令2025年第4号)."""
     return tuple(
         paper
         for paper in papers

@@ -86,6 +86,7 @@ class PictureKind:
     """One drawn illustration, shown as 示意图 until the seller has a photo."""
 
     code: str
+    order_no: int
     name: Name
 
 

@@ -1,0 +1,75 @@
+"""Tables of certificates: the certificate, the products it names, the times it was suspended."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.catalogue.models.columns import Code, State, one_of
+from marketplace.catalogue.types import CertificateState
+from marketplace.kernel.database import Base, Key
+
+
+class CertificateRow(Base):
+    __tablename__ = "catalogue_certificate"
+    __table_args__ = (
+        CheckConstraint(one_of("state", CertificateState), name="state_known"),
+        CheckConstraint("valid_from <= valid_to", name="days_in_order"),
+        CheckConstraint(
+            "(state IN ('submitted', 'rejected')) = (verified_at IS NULL)", name="verified_dated"
+        ),
+        CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_dated"),
+        Index(
+            "uq_catalogue_certificate_standing",
+            "scheme_code",
+            "number",
+            "holder_id",
+            unique=True,
+            postgresql_where=text("state <> 'rejected'"),
+        ),
+        Index(None, "number"),
+        Index(None, "holder_id", "id"),
+        Index(None, "state", "valid_to"),
+    )
+
+    id: Mapped[Key]
+    scheme_code: Mapped[Code] = mapped_column(ForeignKey("catalogue_scheme.code"))
+    number: Mapped[str] = mapped_column(String(80))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("parties_party.id"))
+    issuer: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    state: Mapped[State]
+    submitted_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    reason: Mapped[str]
+    evidence_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class CertificateProductRow(Base):
+    __tablename__ = "catalogue_certificate_product"
+    __table_args__ = (Index(None, "product_id", "certificate_id"),)
+
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("catalogue_certificate.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalogue_product.id"), primary_key=True)
+
+
+class CertificateSuspensionRow(Base):
+    __tablename__ = "catalogue_certificate_suspension"
+    __table_args__ = (
+        CheckConstraint("from_at <= to_at", name="times_in_order"),
+        Index(None, "certificate_id", "from_at"),
+        Index(
+            "uq_catalogue_certificate_suspension_open",
+            "certificate_id",
+            unique=True,
+            postgresql_where=text("to_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("catalogue_certificate.id"))
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime | None]
+    reason: Mapped[str]
