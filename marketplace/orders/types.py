@@ -10,6 +10,7 @@ from marketplace.catalogue.types import CertificateProof, LotId, OfferId, Produc
 from marketplace.kernel.message import Message, Name
 from marketplace.parties.types import PartyId, PersonId
 from marketplace.places.types import DivisionCode
+from marketplace.stock.types import HoldId
 
 OrderId = NewType("OrderId", int)
 OrderLineId = NewType("OrderLineId", int)
@@ -42,7 +43,7 @@ class FulfilmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where the goods go; ``phone`` is E.164. Personal: shown to buyer, sender and carrier of this order only."""
+    """Where the goods go; ``phone`` is E.164. Personal: for buyer, sender and carrier only."""
 
     recipient: str
     phone: str
@@ -124,7 +125,7 @@ class OrderDraft:
     unit_id: PartyId | None
     contact: Contact
     address: Address
-    hold_id: int | None
+    hold_id: HoldId | None
     policy_version: str
     parts: tuple[PartDraft, ...]
 
@@ -232,7 +233,7 @@ class Order:
     freight_fen: int
     total_fen: int
     refunded_freight_fen: int
-    hold_id: int | None
+    hold_id: HoldId | None
     policy_version: str
     placed_at: datetime
     paid_at: datetime | None

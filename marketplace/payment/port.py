@@ -14,15 +14,15 @@ from marketplace.payment.types import (
 )
 
 
-class ProcessorDown(Exception):  # noqa: N818 - no defect of ours: the network or the other side
+class ProcessorDown(Exception):
     """The processor gave no usable answer; what it did is unknown until it is asked again."""
 
 
-class ProcessorRefused(Exception):  # noqa: N818 - a clear no of the other side
+class ProcessorRefused(Exception):
     """The processor understood and said no; asking again changes nothing."""
 
 
-class ForgedEvent(Exception):  # noqa: N818 - not ours to mend
+class ForgedEvent(Exception):
     """A delivery that does not prove that it comes from the processor."""
 
 
