@@ -2,6 +2,9 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -9,7 +12,9 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import sessionmaker
 
 import marketplace.cli
+import marketplace.jobs
 import marketplace.web
+from marketplace.adapters import embedded_postgres
 from marketplace.adapters.demo_inbox import DemoInbox
 from marketplace.adapters.payments import make_payments
 from marketplace.adapters.search import make_search
@@ -21,8 +26,8 @@ from marketplace.web import setup
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the application; nothing connects anywhere before the first request or command."""
-    settings = settings or from_environment()
+    """Build the application for the settings of the environment, or for given ones."""
+    settings = _with_database(settings or from_environment())
     logging.configure(level=settings.log_level)
     app = Flask("marketplace", template_folder=str(paths.TEMPLATES), static_folder=None)
     app.config.update(
@@ -46,12 +51,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     setup.install(app)
     for blueprint in _found(marketplace.web, "blueprint"):
         app.register_blueprint(blueprint)
-    for command in _found(marketplace.cli, "group"):
+    for command in (*_found(marketplace.cli, "group"), *_found(marketplace.jobs, "group")):
         app.cli.add_command(command)
     return app
 
 
-def _found(package: object, attribute: str) -> list[object]:
+def _with_database(settings: Settings) -> Settings:
+    """Where no server is named, start the embedded one, or join the one that runs on the same data."""
+    if settings.database_url:
+        return settings
+    cluster = embedded_postgres.start(settings.data_dir / "postgres")
+    if not cluster.has_database(embedded_postgres.DATABASE):
+        cluster.create_database(embedded_postgres.DATABASE)
+    return replace(
+        settings,
+        database_url=cluster.url(embedded_postgres.APP),
+        owner_database_url=cluster.url(embedded_postgres.OWNER),
+    )
+
+
+def _found(package: ModuleType, attribute: str) -> list[Any]:
     """Collect what each module of an edge exports under one name, in the order of the modules' names."""
     modules = [
         importlib.import_module(found.name)

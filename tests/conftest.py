@@ -1,4 +1,4 @@
-"""The tests' ground: one throw-away PostgreSQL for all workers, one migrated template, a database a worker."""
+"""The tests' ground: one throw-away PostgreSQL, one migrated template, a database for each worker."""
 
 import hashlib
 import os
@@ -12,11 +12,12 @@ import fasteners
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
 from marketplace.adapters import embedded_postgres
 from marketplace.kernel import paths
 from marketplace.kernel.time import FixedClock, clock_in_force
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import Session
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
@@ -84,7 +85,9 @@ def worker_engine(
     cluster: embedded_postgres.Cluster, new_database: Callable[[str], str], worker_id: str
 ) -> Iterator[Engine]:
     """The worker's own database, for tests whose work is rolled back."""
-    engine = create_engine(cluster.url(embedded_postgres.APP, new_database(f"worker_{worker_id}_{os.getpid()}")))
+    engine = create_engine(
+        cluster.url(embedded_postgres.APP, new_database(f"worker_{worker_id}_{os.getpid()}"))
+    )
     yield engine
     engine.dispose()
 

@@ -28,7 +28,10 @@ APP = "marketplace_app"
 DATABASE = "marketplace"
 
 _ROLES = ("postgres", OWNER, APP)
-_ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\nhost all all ::1/128 scram-sha-256\n"
+_ACCESS = "".join(
+    f"{line} scram-sha-256\n"
+    for line in ("local all all", "host all all 127.0.0.1/32", "host all all ::1/128")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,16 @@ class Cluster:
 
     def drop_database(self, name: str) -> None:
         with self.connect() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     def has_database(self, name: str) -> bool:
         with self.connect() as connection:
-            return connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+            return (
+                connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone()
+                is not None
+            )
 
     def stop(self) -> None:
         """Give up this process's hold; the last holder stops the server."""

@@ -23,7 +23,8 @@ def draft(room: str) -> None:
     engine = create_engine(current_app.config["SETTINGS"].owner_database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_object": is_of_room, "compare_type": True, "target_metadata": all_tables()}
+            connection,
+            opts={"include_object": is_of_room, "compare_type": True, "target_metadata": all_tables()},
         )
         script = produce_migrations(context, all_tables())
     for operations in (script.upgrade_ops, script.downgrade_ops):

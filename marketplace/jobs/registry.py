@@ -39,7 +39,7 @@ class JobContext:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A registered job; ``every_seconds`` or ``cron`` (Asia/Shanghai) make it run by itself as well."""
+    """A registered job; ``every_seconds`` or ``cron`` (in UTC) make it run by itself as well."""
 
     name: str
     run: Callable[..., None]

@@ -1,4 +1,4 @@
-"""Change rows: a fact of one room, written in its transaction, for the rooms that follow it (search, routing).
+"""Change rows: a fact of one room, written in its transaction, for rooms that follow it (search, routing).
 
 Readers keep a position and never miss a row of a transaction that commits late: a row is handed out only
 once every transaction that could still write an earlier one has ended.
@@ -21,7 +21,9 @@ class ChangeRow(Base):
     __table_args__ = (Index(None, "transaction_id", "id"),)
 
     id: Mapped[Key]
-    transaction_id: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)"))
+    transaction_id: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
     topic: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     at: Mapped[datetime]
@@ -45,7 +47,9 @@ class Change:
 def record(session: Session, topic: str, subject_ids: Sequence[int]) -> None:
     """Say that something about these subjects changed, in the transaction that changes it."""
     now = time.now()
-    session.add_all(ChangeRow(topic=topic, subject_id=subject, at=now) for subject in sorted(set(subject_ids)))
+    session.add_all(
+        ChangeRow(topic=topic, subject_id=subject, at=now) for subject in sorted(set(subject_ids))
+    )
 
 
 def since(session: Session, position: Position, *, limit: int = 1000) -> list[Change]:

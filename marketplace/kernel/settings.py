@@ -102,7 +102,7 @@ def _port(text: str) -> int:
 
 
 def _kept_secret(mode: Mode, data_dir: Path, name: str) -> str:
-    """Make a random secret once per demonstration and keep it beside its data; production must name its own."""
+    """Make a random secret once and keep it beside the data; production must name its own."""
     if mode is Mode.PRODUCTION:
         if name == "SANDBOX_SECRET":
             return ""

@@ -38,5 +38,5 @@ def append_only(op: Any, table: str) -> None:
                 REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP_ROLE};
             END IF;
         END $$
-        """
+        """  # noqa: S608 - the name comes from a migration
     )

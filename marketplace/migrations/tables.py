@@ -3,9 +3,10 @@
 import importlib
 import pkgutil
 
+from sqlalchemy import MetaData
+
 import marketplace
 from marketplace.kernel.database import metadata
-from sqlalchemy import MetaData
 
 _KERNEL_TABLES = ("changes", "idempotency", "journal")
 FOREIGN_TABLES = "procrastinate_"  # the queue brings and keeps its own tables

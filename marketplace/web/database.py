@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 def read() -> Session:
     """Return the request's session for reading; it ends, rolled back, with the request."""
-    return cast(Session, current_app.extensions["sqlalchemy"].session())
+    return cast("Session", current_app.extensions["sqlalchemy"].session())
 
 
 def write(use_case: Callable[[Session], T]) -> T:

@@ -26,6 +26,8 @@ def chosen_city() -> City:
     division = next((city for city in atlas.cities if city.code == wanted), None)
     if division is None:
         division = atlas.find(DEFAULT_CITY)
-    return City(DEFAULT_CITY, Name("佛山", "佛山", "Foshan")) if division is None else City(
-        division.code, division.short_name
+    return (
+        City(DEFAULT_CITY, Name("佛山", "佛山", "Foshan"))
+        if division is None
+        else City(division.code, division.short_name)
     )

@@ -63,6 +63,8 @@ def _wants_json() -> bool:
 
 
 def _problem(status: int, code: str, detail: str) -> Response:
-    response = jsonify(type="about:blank", status=status, code=code, title=HTTPStatus(status).phrase, detail=detail)
+    response = jsonify(
+        type="about:blank", status=status, code=code, title=HTTPStatus(status).phrase, detail=detail
+    )
     response.content_type = "application/problem+json"
     return response

@@ -3,15 +3,16 @@
 A view calls ``parse``; a form with errors is rendered again with its values and a sentence in each place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
+from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import Refusal
 from marketplace.web.language import render
 
@@ -60,7 +61,9 @@ def parse(model: type[M], sent: MultiDict[str, str]) -> Form[M]:
             typed[name] = values
         elif values:
             typed[name] = values[-1]
-    meant = {name: value for name, value in typed.items() if value != "" or model.model_fields[name].is_required()}
+    meant = {
+        name: value for name, value in typed.items() if value != "" or model.model_fields[name].is_required()
+    }
     try:
         return Form(typed=typed, model=model.model_validate(meant))
     except ValidationError as error:
@@ -74,26 +77,29 @@ def _sentence(found: ErrorDetails) -> str:
     """Say what is wrong in the reader's language, with the bound where there is one."""
     kind = found["type"]
     context = found.get("ctx", {})
-    if kind == "value_error" and isinstance(context.get("error"), Refusal):
-        return render(cast(Refusal, context["error"]).message)
-    if kind in {"missing", "string_too_short"} and not found.get("input"):
+    refusal = context.get("error")
+    if isinstance(refusal, Refusal):
+        return render(refusal.message)
+    if kind == "missing" or (kind == "string_too_short" and not found.get("input")):
         return _("请填写这一项。")
-    if kind == "missing":
-        return _("请填写这一项。")
-    if kind == "string_too_short":
-        return _("至少要 %(count)s 个字。", count=context["min_length"])
-    if kind == "string_too_long":
-        return _("最多 %(count)s 个字。", count=context["max_length"])
-    if kind in {"int_parsing", "int_type", "int_from_float"}:
-        return _("请填写整数。")
-    if kind in {"date_from_datetime_parsing", "date_parsing", "date_type"}:
-        return _("请填写日期，例如 2026-11-23。")
-    if kind == "greater_than_equal":
-        return _("不能小于 %(bound)s。", bound=context["ge"])
-    if kind == "greater_than":
-        return _("要大于 %(bound)s。", bound=context["gt"])
-    if kind == "less_than_equal":
-        return _("不能大于 %(bound)s。", bound=context["le"])
-    if kind in {"enum", "literal_error"}:
-        return _("请从列出的选项中选择。")
-    return _("这一项的格式不对，请检查。")
+    return render(_SENTENCES[kind](context)) if kind in _SENTENCES else _("这一项的格式不对，请检查。")
+
+
+_WHOLE = msg("请填写整数。")
+_DAY = msg("请填写日期，例如 2026-11-23。")
+_CHOICE = msg("请从列出的选项中选择。")
+_SENTENCES: Mapping[str, Callable[[Mapping[str, object]], Message]] = {
+    "string_too_short": lambda context: msg("至少要 %(count)s 个字。", count=context["min_length"]),
+    "string_too_long": lambda context: msg("最多 %(count)s 个字。", count=context["max_length"]),
+    "greater_than_equal": lambda context: msg("不能小于 %(bound)s。", bound=context["ge"]),
+    "greater_than": lambda context: msg("要大于 %(bound)s。", bound=context["gt"]),
+    "less_than_equal": lambda context: msg("不能大于 %(bound)s。", bound=context["le"]),
+    "int_parsing": lambda _context: _WHOLE,
+    "int_type": lambda _context: _WHOLE,
+    "int_from_float": lambda _context: _WHOLE,
+    "date_parsing": lambda _context: _DAY,
+    "date_type": lambda _context: _DAY,
+    "date_from_datetime_parsing": lambda _context: _DAY,
+    "enum": lambda _context: _CHOICE,
+    "literal_error": lambda _context: _CHOICE,
+}

@@ -10,19 +10,9 @@ from flask import Flask, Response, g, request
 from marketplace.kernel.logging import logger
 from marketplace.kernel.settings import Mode, Settings
 
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self' {pay}",
-        "manifest-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self' {pay}; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logger(__name__)

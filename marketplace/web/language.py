@@ -1,4 +1,4 @@
-"""The reader's language: Simplified Chinese is the source, Traditional is made from it, English is by hand."""
+"""The reader's language: Simplified Chinese is the source, Traditional made from it, English by hand."""
 
 import csv
 from functools import cache, lru_cache
@@ -15,7 +15,13 @@ from marketplace.kernel.message import Message, Name
 COOKIE = "lang"
 LANGUAGES = (("zh-Hans", "简体中文"), ("zh-Hant-HK", "繁體中文（香港）"), ("en", "English"))
 _LOCALES = {"zh-Hans": "zh_Hans_CN", "zh-Hant-HK": "zh_Hant_HK", "en": "en"}
-_ACCEPTED = {"zh-hk": "zh-Hant-HK", "zh-tw": "zh-Hant-HK", "zh-mo": "zh-Hant-HK", "zh-hant": "zh-Hant-HK", "en": "en"}
+_ACCEPTED = {
+    "zh-hk": "zh-Hant-HK",
+    "zh-tw": "zh-Hant-HK",
+    "zh-mo": "zh-Hant-HK",
+    "zh-hant": "zh-Hant-HK",
+    "en": "en",
+}
 
 
 def current() -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from marketplace.adapters import embedded_postgres
-from marketplace.migrations.tables import all_tables, is_ours
 from sqlalchemy import create_engine, inspect
 
+from marketplace.adapters import embedded_postgres
+from marketplace.migrations.tables import all_tables, is_ours
 from tests.conftest import migrate
 
 
