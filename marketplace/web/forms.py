@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import Refusal
+from marketplace.web.language import gettext as _
 from marketplace.web.language import render
 
 M = TypeVar("M", bound="FormModel")

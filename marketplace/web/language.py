@@ -6,7 +6,8 @@ from typing import Any
 
 from babel.support import NullTranslations
 from flask import has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask_babel import Babel, Domain, get_locale
+from flask_babel import gettext as babel_gettext
 from opencc import OpenCC
 
 from marketplace.kernel import paths
@@ -22,6 +23,11 @@ _ACCEPTED = {
     "zh-hant": "zh-Hant-HK",
     "en": "en",
 }
+
+
+def gettext(text: str, /, **parameters: object) -> str:
+    """Write a sentence of the source in the reader's language; views import it as ``_``."""
+    return str(babel_gettext(text, **parameters))
 
 
 def current() -> str:
@@ -109,7 +115,7 @@ class _HantTranslations(NullTranslations):
 _HANT = _HantTranslations()
 
 
-class _HouseDomain(Domain):
+class _HouseDomain(Domain):  # type: ignore[misc]  # the package ships no types
     def get_translations(self) -> Any:
         locale = get_locale()
         return _HANT if locale is not None and str(locale) == "zh_Hant_HK" else super().get_translations()

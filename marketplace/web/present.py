@@ -3,12 +3,12 @@
 from datetime import date, datetime
 
 from flask_babel import format_date, format_datetime
-from flask_babel import gettext as _
 
 from marketplace.kernel import money
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.time import SHANGHAI
 from marketplace.web import language
+from marketplace.web.language import gettext as _
 
 GRAMS_PER_KILOGRAM = 1000
 
@@ -28,16 +28,18 @@ def weight(grams: int) -> str:
 def moment(instant: datetime) -> str:
     """Write an instant in Shanghai time, to the minute."""
     local = instant.astimezone(SHANGHAI)
-    return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
+    return str(format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False))
 
 
 def day(value: date) -> str:
     """Write a business day as the language writes it: 11月23日, Nov 23."""
-    return format_date(value, "MMM d" if language.current() == "en" else "M月d日", rebase=False)
+    return str(format_date(value, "MMM d" if language.current() == "en" else "M月d日", rebase=False))
 
 
 def full_day(value: date) -> str:
-    return format_date(value, "MMM d, yyyy" if language.current() == "en" else "yyyy年M月d日", rebase=False)
+    return str(
+        format_date(value, "MMM d, yyyy" if language.current() == "en" else "yyyy年M月d日", rebase=False)
+    )
 
 
 def wan(fen: int) -> str:
