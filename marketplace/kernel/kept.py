@@ -1,7 +1,7 @@
 """Small tables kept in memory: asked on nearly every page, changed a few times a year.
 
 A value is kept per engine (a test's own connection has its own) and read again when it is half a minute old.
-A transaction that changes the tables reads its own value fresh, and only its commit makes the process read again.
+A transaction that changes the tables reads its own value; only its commit makes the process read again.
 """
 
 import threading
@@ -29,7 +29,7 @@ class Kept(Generic[T]):
         self._lock = threading.Lock()
 
     def get(self, session: Session) -> T:
-        """Return the value of this session's transaction or process, reading it where none is fresh enough."""
+        """Return the transaction's own value or the process's, reading it where none is fresh enough."""
         if self._own in session.info:
             own: T | None = session.info[self._own]
             if own is None:
@@ -45,7 +45,7 @@ class Kept(Generic[T]):
         return value
 
     def forget(self, session: Session) -> None:
-        """Say that this transaction changed the tables: it sees its own changes, the process those that commit."""
+        """Say that this transaction changed the tables: others see it once it commits."""
         if not session.info.setdefault(self._listening, False):
             event.listen(session, "after_commit", self._committed)
             event.listen(session, "after_rollback", self._rolled_back)

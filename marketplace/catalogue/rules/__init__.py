@@ -3,6 +3,7 @@
 from marketplace.catalogue.rules.certificates import (
     TRANSITIONS,
     add_months,
+    covers,
     covers_offer,
     in_shown_order,
     is_demo_number,
@@ -39,6 +40,7 @@ __all__ = [
     "TRANSITIONS",
     "add_months",
     "barred",
+    "covers",
     "covers_offer",
     "expires_on",
     "in_season",

@@ -11,12 +11,14 @@ from marketplace.catalogue.types import (
     CertificateState,
     Offer,
     Period,
+    ProductId,
     Scheme,
     SchemeLevel,
     SchemeStatus,
 )
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, msg
+from marketplace.parties.types import PartyId
 
 TRANSITIONS: Mapping[CertificateState, frozenset[CertificateState]] = {
     CertificateState.SUBMITTED: frozenset({CertificateState.VERIFIED, CertificateState.REJECTED}),
@@ -67,21 +69,28 @@ def is_valid(certificate: Certificate, instant: datetime) -> bool:
     )
 
 
-def covers_offer(certificate: Certificate, scheme: Scheme, offer: Offer) -> bool:
-    """Tell whether a certificate speaks about the goods of an offer.
+def covers(
+    certificate: Certificate, scheme: Scheme, product_id: ProductId, sellers: Collection[PartyId]
+) -> bool:
+    """Tell whether a certificate speaks about a product as these parties sell or produce it.
 
-    A brand (地理标志, 区域公用品牌) belongs to the product of a place, whoever sells it. Any other certificate
-    covers what its holder sells or produces, of the products it names; an enterprise's certificate that names
-    none covers all of them. A lot's paper is no property of an offer.
+    A brand (地理标志, 区域公用品牌) belongs to the product of a place, whoever sells it. Any other one covers
+    what its holder sells or produces, of the products it names; an enterprise's certificate that names none
+    covers all of them. A lot's paper is no property of the product.
     """
-    named = offer.product_id in certificate.product_ids
+    named = product_id in certificate.product_ids
     if scheme.level is SchemeLevel.LOT:
         return False
     if scheme.level is SchemeLevel.BRAND:
         return named
-    if certificate.holder_id not in {offer.cooperative_id, offer.producer_id}:
+    if certificate.holder_id not in sellers:
         return False
     return named or (scheme.level is SchemeLevel.ENTERPRISE and not certificate.product_ids)
+
+
+def covers_offer(certificate: Certificate, scheme: Scheme, offer: Offer) -> bool:
+    """Tell whether a certificate speaks about the goods of one offer."""
+    return covers(certificate, scheme, offer.product_id, {offer.cooperative_id, offer.producer_id})
 
 
 def normal_number(text: str) -> str:

@@ -55,6 +55,32 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFilter:
+    """What the register shows; None sets no limit."""
+
+    states: frozenset[CertificateState] = frozenset(CertificateState)
+    scheme_code: str | None = None
+    holder_id: PartyId | None = None
+    product_id: ProductId | None = None
+    valid_at: datetime | None = None
+    ends_before: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateDraft:
+    """What a holder submits; both days belong to the term. ``issuer`` in Chinese as the paper names it."""
+
+    scheme_code: str
+    number: str
+    holder_id: PartyId
+    valid_from: date
+    valid_to: date | None = None
+    product_ids: frozenset[ProductId] = frozenset()
+    issuer: str | None = None
+    evidence_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateProof:
     """What an order line keeps of a certificate that was valid when it was ordered."""
 

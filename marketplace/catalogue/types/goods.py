@@ -1,5 +1,6 @@
 """What is sold: a product, its packs, the offers of them and their lots."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -118,3 +119,67 @@ class Lot:
     harvested_on: date
     expires_on: date | None
     status: LotStatus
+
+
+class ProductOrder(StrEnum):
+    NUMBER = "number"
+    NEWEST = "newest"
+    PINYIN = "pinyin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFilter:
+    """What a plain list shows; None sets no limit.
+
+    ``season_month`` is 1 to 12; ``offered`` asks for a listed offer.
+    """
+
+    statuses: frozenset[ProductStatus] = frozenset({ProductStatus.LISTED})
+    aisle_code: str | None = None
+    industry_code: str | None = None
+    county_codes: frozenset[DivisionCode] | None = None
+    season_month: int | None = None
+    storage: StorageKind | None = None
+    cooperative_id: PartyId | None = None
+    offered: bool = False
+    order: ProductOrder = ProductOrder.NUMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCounts:
+    """How many listed products each aisle, county and industry has; what has none is not named."""
+
+    aisles: Mapping[str, int]
+    counties: Mapping[str, int]
+    industries: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDraft:
+    """What a cooperative says when it offers a pack; ``producer_id`` None means it produces the goods itself.
+
+    ``declared_papers`` are codes of papers it declares to have, such as the label; papers that are kept as
+    certificates (食品生产许可证) are not declared but looked up.
+    """
+
+    variant_id: VariantId
+    cooperative_id: PartyId
+    price_fen: int
+    declared_papers: frozenset[str]
+    producer_id: PartyId | None = None
+    minimum: int = 1
+    lead_days: int = 1
+    daily_capacity: int = 200
+    cut_off_hour: int = 16
+    serves_hong_kong_macao: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTerms:
+    """What a cooperative may change about a standing offer apart from its price."""
+
+    minimum: int
+    lead_days: int
+    daily_capacity: int
+    cut_off_hour: int
+    serves_hong_kong_macao: bool

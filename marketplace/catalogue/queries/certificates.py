@@ -1,0 +1,268 @@
+"""Reads of certificates: those valid at an instant, and the register in which anybody may look one up."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import rules
+from marketplace.catalogue.models import (
+    CertificateProductRow,
+    CertificateRow,
+    CertificateSuspensionRow,
+    OfferRow,
+    SchemeRow,
+)
+from marketplace.catalogue.queries.goods import offers_by_id
+from marketplace.catalogue.queries.reference import reference
+from marketplace.catalogue.refusals import CertificateNotFound
+from marketplace.catalogue.types import (
+    Certificate,
+    CertificateFilter,
+    CertificateId,
+    CertificateProof,
+    CertificateState,
+    OfferId,
+    OfferStatus,
+    Period,
+    ProductId,
+    SchemeLevel,
+)
+from marketplace.kernel import time
+from marketplace.kernel.paging import Page, offset
+from marketplace.parties.types import PartyId
+
+
+def valid_certificates(
+    session: Session, product_ids: Collection[ProductId], at: datetime
+) -> Mapping[ProductId, tuple[Certificate, ...]]:
+    """Return the certificates that stand behind products on sale at an instant, in two statements.
+
+    A holder's certificate counts for a product only while the holder sells or produces a listed offer of it;
+    a brand counts for the product of the place (``rules.covers``).
+    """
+    return _by_product(session, product_ids, _valid_at(at))
+
+
+def certificates_ever(
+    session: Session, product_ids: Collection[ProductId]
+) -> Mapping[ProductId, tuple[Certificate, ...]]:
+    """Return every verified certificate of products on sale, whatever its days: for an index with dates."""
+    return _by_product(session, product_ids, CertificateRow.verified_at.is_not(None))
+
+
+def certificates_of_offers(
+    session: Session, offer_ids: Collection[OfferId], at: datetime
+) -> Mapping[OfferId, tuple[Certificate, ...]]:
+    """Return the certificates that cover exactly these offers at an instant."""
+    offers = offers_by_id(session, offer_ids)
+    schemes = reference(session).schemes
+    parties = {party for one in offers.values() for party in (one.cooperative_id, one.producer_id)}
+    found = _covering(session, {one.product_id for one in offers.values()}, parties, _valid_at(at))
+    return {
+        offer_id: tuple(
+            one
+            for one in found
+            if offer_id in offers and rules.covers_offer(one, schemes[one.scheme_code], offers[offer_id])
+        )
+        for offer_id in offer_ids
+    }
+
+
+def proofs_of_offers(
+    session: Session, offer_ids: Collection[OfferId], at: datetime
+) -> Mapping[OfferId, tuple[CertificateProof, ...]]:
+    """Return what order lines of these offers keep of the certificates valid when they are ordered."""
+    schemes = reference(session).schemes
+    return {
+        offer_id: tuple(rules.proof(one, schemes[one.scheme_code]) for one in found)
+        for offer_id, found in certificates_of_offers(session, offer_ids, at).items()
+    }
+
+
+def find_certificates(session: Session, number: str) -> list[Certificate]:
+    """Return the certificates that bear a number, however it is written; rejected ones never existed."""
+    return _certificates(
+        session,
+        CertificateRow.number == rules.normal_number(number),
+        CertificateRow.state != CertificateState.REJECTED,
+    )
+
+
+def certificates_by_id(
+    session: Session, certificate_ids: Collection[CertificateId]
+) -> Mapping[CertificateId, Certificate]:
+    found = _certificates(session, CertificateRow.id.in_(set(certificate_ids)))
+    return {one.id: one for one in found}
+
+
+def get_certificate(session: Session, certificate_id: CertificateId) -> Certificate:
+    found = certificates_by_id(session, [certificate_id])
+    if certificate_id not in found:
+        raise CertificateNotFound
+    return found[certificate_id]
+
+
+def list_certificates(
+    session: Session, wanted: CertificateFilter, page: int = 1, per_page: int = 50
+) -> Page[Certificate]:
+    """Return one page of the register with its exact total, in two statements."""
+    conditions = _conditions(wanted)
+    total = session.scalar(select(func.count()).select_from(CertificateRow).where(*conditions)) or 0
+    statement = _select().where(*conditions).order_by(CertificateRow.id.desc())
+    rows = session.execute(statement.limit(per_page).offset(offset(page, per_page)))
+    return Page([_from_row(*row) for row in rows], total, page, per_page)
+
+
+def _conditions(wanted: CertificateFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [CertificateRow.state.in_(set(wanted.states))]
+    if wanted.scheme_code is not None:
+        conditions.append(CertificateRow.scheme_code == wanted.scheme_code)
+    if wanted.holder_id is not None:
+        conditions.append(CertificateRow.holder_id == wanted.holder_id)
+    if wanted.product_id is not None:
+        conditions.append(_names({wanted.product_id}))
+    if wanted.valid_at is not None:
+        conditions.append(_valid_at(wanted.valid_at))
+    if wanted.ends_before is not None:
+        conditions.append(CertificateRow.valid_to < wanted.ends_before)
+    return conditions
+
+
+def _valid_at(at: datetime) -> ColumnElement[bool]:
+    """Say ``rules.is_valid`` in SQL; a property test holds the two together."""
+    day = time.business_day(at)
+    pause = CertificateSuspensionRow
+    suspended = (
+        select(pause.id)
+        .where(
+            pause.certificate_id == CertificateRow.id,
+            pause.from_at <= at,
+            or_(pause.to_at.is_(None), pause.to_at > at),
+        )
+        .exists()
+    )
+    return and_(
+        CertificateRow.verified_at <= at,
+        CertificateRow.valid_from <= day,
+        or_(CertificateRow.valid_to.is_(None), CertificateRow.valid_to >= day),
+        or_(CertificateRow.revoked_at.is_(None), CertificateRow.revoked_at > at),
+        ~suspended,
+    )
+
+
+def _names(product_ids: Collection[ProductId]) -> ColumnElement[bool]:
+    link = CertificateProductRow
+    return (
+        select(link.product_id)
+        .where(link.certificate_id == CertificateRow.id, link.product_id.in_(product_ids))
+        .exists()
+    )
+
+
+def _by_product(
+    session: Session, product_ids: Collection[ProductId], which: ColumnElement[bool]
+) -> Mapping[ProductId, tuple[Certificate, ...]]:
+    schemes = reference(session).schemes
+    sellers = _sellers(session, product_ids)
+    found = _covering(session, product_ids, set().union(*sellers.values()), which)
+    return {
+        product_id: tuple(
+            one
+            for one in found
+            if rules.covers(one, schemes[one.scheme_code], product_id, sellers[product_id])
+        )
+        for product_id in product_ids
+    }
+
+
+def _sellers(session: Session, product_ids: Collection[ProductId]) -> dict[ProductId, set[PartyId]]:
+    """Return who sells or produces the listed offers of products."""
+    sellers: dict[ProductId, set[PartyId]] = defaultdict(set)
+    rows = session.execute(
+        select(OfferRow.product_id, OfferRow.cooperative_id, OfferRow.producer_id)
+        .where(OfferRow.product_id.in_(set(product_ids)), OfferRow.status == OfferStatus.LISTED)
+        .distinct()
+    )
+    for product_id, cooperative_id, producer_id in rows:
+        sellers[ProductId(product_id)] |= {PartyId(cooperative_id), PartyId(producer_id)}
+    return sellers
+
+
+def _covering(
+    session: Session,
+    product_ids: Collection[ProductId],
+    holder_ids: Collection[PartyId],
+    which: ColumnElement[bool],
+) -> list[Certificate]:
+    """Return the certificates that name one of the products, or all goods of one of the holders."""
+    enterprise = select(SchemeRow.code).where(SchemeRow.level == SchemeLevel.ENTERPRISE)
+    names_none = ~(
+        select(CertificateProductRow.product_id)
+        .where(CertificateProductRow.certificate_id == CertificateRow.id)
+        .exists()
+    )
+    found = _certificates(
+        session,
+        which,
+        or_(
+            CertificateRow.id.in_(
+                select(CertificateProductRow.certificate_id).where(
+                    CertificateProductRow.product_id.in_(set(product_ids))
+                )
+            ),
+            and_(
+                CertificateRow.holder_id.in_(set(holder_ids)),
+                CertificateRow.scheme_code.in_(enterprise),
+                names_none,
+            ),
+        ),
+    )
+    return rules.in_shown_order(found, reference(session).schemes)
+
+
+def _certificates(session: Session, *conditions: ColumnElement[bool]) -> list[Certificate]:
+    rows = session.execute(_select().where(*conditions).order_by(CertificateRow.id))
+    return [_from_row(*row) for row in rows]
+
+
+def _select() -> Select[Any]:
+    """Select certificates with their products and suspensions in one statement."""
+    link, pause = CertificateProductRow, CertificateSuspensionRow
+    products = select(link.product_id).where(link.certificate_id == CertificateRow.id)
+    pauses = pause.certificate_id == CertificateRow.id
+    return select(
+        CertificateRow,
+        func.array(products.scalar_subquery(), type_=ARRAY(BigInteger)),
+        func.array(
+            select(pause.from_at).where(pauses).order_by(pause.from_at).scalar_subquery(),
+            type_=ARRAY(DateTime(timezone=True)),
+        ),
+        func.array(
+            select(pause.to_at).where(pauses).order_by(pause.from_at).scalar_subquery(),
+            type_=ARRAY(DateTime(timezone=True)),
+        ),
+    )
+
+
+def _from_row(
+    row: CertificateRow, product_ids: list[int], from_at: list[datetime], to_at: list[datetime | None]
+) -> Certificate:
+    return Certificate(
+        id=CertificateId(row.id),
+        scheme_code=row.scheme_code,
+        number=row.number,
+        holder_id=PartyId(row.holder_id),
+        issuer=row.issuer,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        state=CertificateState(row.state),
+        product_ids=frozenset(map(ProductId, product_ids)),
+        verified_at=row.verified_at,
+        revoked_at=row.revoked_at,
+        suspensions=tuple(Period(*one) for one in zip(from_at, to_at, strict=True)),
+        evidence_digest=row.evidence_digest,
+    )
