@@ -12,7 +12,7 @@ from marketplace.places.types import Division
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertifiedPeriod:
-    """When a certificate of a scheme stands behind a product; dates alone decide, so no index follows expiry."""
+    """When a certificate of a scheme stands behind a product; dates decide, so no index follows expiry."""
 
     scheme_code: str
     period: Period
