@@ -30,6 +30,7 @@ from marketplace.orders.types import (
     Pick,
     Picks,
 )
+from marketplace.stock.types import Hold
 
 
 def place(session: Session, draft: OrderDraft) -> Order:
@@ -54,7 +55,6 @@ def place(session: Session, draft: OrderDraft) -> Order:
         goods_fen=goods_fen,
         freight_fen=freight_fen,
         total_fen=goods_fen + freight_fen,
-        hold_id=draft.hold_id,
         policy_version=draft.policy_version,
         placed_at=time.now(),
     )
@@ -63,6 +63,22 @@ def place(session: Session, draft: OrderDraft) -> Order:
     _store_parts(session, row, draft.parts)
     journal.write(session, "order", row.id, "placed", number=row.number, total_fen=row.total_fen)
     return queries.get_order(session, OrderId(row.id))
+
+
+def bind_stock(session: Session, order_id: OrderId, hold: Hold) -> Order:
+    """Note which hold binds an order's goods, and propose to each line the lots that the hold took."""
+    row = _locked(session, order_id)
+    row.hold_id = hold.id
+    lines = queries.get_order(session, order_id).lines
+    held = [(line.offer_id, line.lot_id, line.quantity) for line in hold.lines]
+    proposals = rules.allocate([(line.offer_id, line.quantity) for line in lines], held)
+    session.add_all(
+        PickRow(order_line_id=line.id, lot_id=pick.lot_id, position=position, quantity=pick.quantity)
+        for line, picks in zip(lines, proposals, strict=True)
+        for position, pick in enumerate(picks, start=1)
+    )
+    session.flush()
+    return queries.get_order(session, order_id)
 
 
 def mark_paid(session: Session, order_id: OrderId) -> bool:
@@ -240,12 +256,6 @@ def _store_parts(session: Session, order: OrderRow, parts: Sequence[PartDraft]) 
         for no, (part_id, line) in enumerate(drafts, start=1)
     ]
     session.add_all(lines)
-    session.flush()
-    session.add_all(
-        PickRow(order_line_id=row.id, lot_id=pick.lot_id, position=position, quantity=pick.quantity)
-        for row, (_, line) in zip(lines, drafts, strict=True)
-        for position, pick in enumerate(line.picks, start=1)
-    )
     session.flush()
 
 

@@ -93,7 +93,6 @@ class LineDraft:
     quantity: int
     net_weight_g: int
     certificates: tuple[CertificateProof, ...]
-    picks: tuple[Pick, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +124,6 @@ class OrderDraft:
     unit_id: PartyId | None
     contact: Contact
     address: Address
-    hold_id: HoldId | None
     policy_version: str
     parts: tuple[PartDraft, ...]
 

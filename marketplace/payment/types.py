@@ -16,6 +16,7 @@ EventId = NewType("EventId", int)
 TransferId = NewType("TransferId", int)
 
 CURRENCY = "cny"
+RETURN_PATH = "/payment/return"
 
 
 class Processor(StrEnum):
@@ -71,8 +72,8 @@ class TransferState(StrEnum):
 class Attempt:
     """One try to pay one order with one processor.
 
-    ``idempotency_key`` is stored before the processor is called, so that a crash never pays twice;
-    ``return_path`` is where the buyer comes back to on this site.
+    ``idempotency_key`` is stored before the processor is called, so that a crash never pays twice; ``token``
+    opens the page to which the buyer comes back from the processor.
     """
 
     id: AttemptId
@@ -84,11 +85,20 @@ class Attempt:
     payment_reference: str | None
     url: str | None
     idempotency_key: str
-    return_path: str
+    token: str
     language: str
     state: AttemptState
     created_at: datetime
     expires_at: datetime
+
+    @property
+    def return_path(self) -> str:
+        """Where on this site the buyer comes back to, paid or not."""
+        return f"{RETURN_PATH}/{self.token}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in {AttemptState.CREATED, AttemptState.OPEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

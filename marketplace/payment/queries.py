@@ -1,0 +1,246 @@
+"""Reads of payment."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.paging import Page, offset
+from marketplace.orders.types import OrderId
+from marketplace.payment import kept
+from marketplace.payment.models import (
+    AttemptRow,
+    CaptureRow,
+    EventRow,
+    RefundLineRow,
+    RefundRow,
+    TransferRow,
+)
+from marketplace.payment.refusals import UnknownAttempt, UnknownRefund, UnknownTransfer
+from marketplace.payment.types import (
+    Attempt,
+    AttemptId,
+    AttemptState,
+    Capture,
+    CaptureKind,
+    EventId,
+    Processor,
+    ProcessorEvent,
+    Refund,
+    RefundId,
+    RefundState,
+    Transfer,
+    TransferId,
+    TransferState,
+)
+
+_LIVE = (AttemptState.CREATED, AttemptState.OPEN)
+
+
+def get_attempt(session: Session, attempt_id: AttemptId) -> Attempt:
+    """Refuses (UnknownAttempt)."""
+    return _attempt(session, AttemptRow.id == attempt_id)
+
+
+def attempt_by_token(session: Session, token: str) -> Attempt:
+    """Return the attempt whose buyer comes back from the processor. Refuses (UnknownAttempt)."""
+    return _attempt(session, AttemptRow.token == token)
+
+
+def find_attempt(session: Session, processor: Processor, reference: str, key: str | None) -> Attempt | None:
+    """Find the attempt that a processor speaks of: by its reference, or by the key we sent along.
+
+    The key serves where the event comes before our own note of the reference.
+    """
+    row = session.scalars(
+        select(AttemptRow).where(AttemptRow.processor == processor, AttemptRow.reference == reference)
+    ).first()
+    if row is None and key is not None:
+        row = session.scalars(
+            select(AttemptRow).where(
+                AttemptRow.processor == processor,
+                AttemptRow.idempotency_key == key,
+                AttemptRow.reference.is_(None),
+            )
+        ).first()
+    return kept.attempt_of(row) if row else None
+
+
+def find_live_attempt(session: Session, order_id: OrderId) -> Attempt | None:
+    row = session.scalars(
+        select(AttemptRow).where(AttemptRow.order_id == order_id, AttemptRow.state.in_(_LIVE))
+    ).first()
+    return kept.attempt_of(row) if row else None
+
+
+def attempts_of_order(session: Session, order_id: OrderId) -> list[Attempt]:
+    """Return every try to pay an order, the first one first."""
+    rows = session.scalars(select(AttemptRow).where(AttemptRow.order_id == order_id).order_by(AttemptRow.id))
+    return [kept.attempt_of(row) for row in rows]
+
+
+def attempts_overdue(session: Session, before: datetime, *, limit: int = 200) -> list[AttemptId]:
+    """Return live attempts that should have ended before an instant: what the sweep asks about."""
+    rows = session.scalars(
+        select(AttemptRow.id)
+        .where(AttemptRow.state.in_(_LIVE), AttemptRow.expires_at < before)
+        .order_by(AttemptRow.expires_at, AttemptRow.id)
+        .limit(limit)
+    )
+    return [AttemptId(one) for one in rows]
+
+
+def captures_of_order(session: Session, order_id: OrderId) -> list[Capture]:
+    rows = session.scalars(select(CaptureRow).where(CaptureRow.order_id == order_id).order_by(CaptureRow.id))
+    return [kept.capture_of(row) for row in rows]
+
+
+def find_applied_capture(session: Session, order_id: OrderId) -> Capture | None:
+    """Return the money that paid the order."""
+    row = session.scalars(
+        select(CaptureRow).where(CaptureRow.order_id == order_id, CaptureRow.kind == CaptureKind.APPLIED)
+    ).first()
+    return kept.capture_of(row) if row else None
+
+
+def list_mismatches(session: Session, *, page: int = 1, per_page: int = 20) -> Page[Capture]:
+    """Return money that was not what was asked and waits for a person."""
+    wanted = CaptureRow.kind == CaptureKind.MISMATCH
+    total = session.scalar(select(func.count()).select_from(CaptureRow).where(wanted)) or 0
+    rows = session.scalars(
+        select(CaptureRow)
+        .where(wanted)
+        .order_by(CaptureRow.id.desc())
+        .limit(per_page)
+        .offset(offset(page, per_page))
+    )
+    return Page([kept.capture_of(row) for row in rows], total, page, per_page)
+
+
+def get_refund(session: Session, refund_id: RefundId) -> Refund:
+    """Refuses (UnknownRefund)."""
+    found = _refunds(session, RefundRow.id == refund_id)
+    if not found:
+        raise UnknownRefund
+    return found[0]
+
+
+def find_refund(session: Session, reference: str, key: str | None = None) -> Refund | None:
+    """Find the refund that a processor speaks of: by its reference, or by the key we sent along."""
+    wanted = RefundRow.reference == reference
+    if key is not None:
+        wanted = wanted | (RefundRow.idempotency_key == key)
+    found = _refunds(session, wanted)
+    return found[0] if found else None
+
+
+def refunds_of_order(session: Session, order_id: OrderId) -> list[Refund]:
+    return _refunds(session, RefundRow.order_id == order_id)
+
+
+def list_refunds(session: Session, state: RefundState, *, page: int = 1, per_page: int = 20) -> Page[Refund]:
+    """Return refunds in a state, oldest first; the failed ones are a person's queue."""
+    total = session.scalar(select(func.count()).select_from(RefundRow).where(RefundRow.state == state)) or 0
+    ids = session.scalars(
+        select(RefundRow.id)
+        .where(RefundRow.state == state)
+        .order_by(RefundRow.id)
+        .limit(per_page)
+        .offset(offset(page, per_page))
+    ).all()
+    return Page(_refunds(session, RefundRow.id.in_(ids)), total, page, per_page)
+
+
+def refunds_pending_since(session: Session, before: datetime, *, limit: int = 200) -> list[RefundId]:
+    """Return refunds that have been pending since before an instant: what the sweep asks about."""
+    rows = session.scalars(
+        select(RefundRow.id)
+        .where(RefundRow.state == RefundState.PENDING, RefundRow.created_at < before)
+        .order_by(RefundRow.id)
+        .limit(limit)
+    )
+    return [RefundId(one) for one in rows]
+
+
+def get_event(session: Session, event_id: EventId) -> ProcessorEvent:
+    row = session.get_one(EventRow, event_id)
+    return ProcessorEvent(
+        processor=Processor(row.processor),
+        event_id=row.event_id,
+        kind=row.kind,
+        subject=row.subject,
+        payload=row.payload,
+    )
+
+
+def is_handled(session: Session, event_id: EventId) -> bool:
+    return session.get_one(EventRow, event_id).handled_at is not None
+
+
+def events_unhandled(session: Session, before: datetime, *, limit: int = 200) -> list[EventId]:
+    """Return events that were stored before an instant and that no job has finished with."""
+    rows = session.scalars(
+        select(EventRow.id)
+        .where(EventRow.handled_at.is_(None), EventRow.received_at < before)
+        .order_by(EventRow.received_at, EventRow.id)
+        .limit(limit)
+    )
+    return [EventId(one) for one in rows]
+
+
+def get_transfer(session: Session, transfer_id: TransferId) -> Transfer:
+    """Refuses (UnknownTransfer)."""
+    row = session.get(TransferRow, transfer_id)
+    if row is None:
+        raise UnknownTransfer
+    return kept.transfer_of(row, session.get_one(AttemptRow, row.attempt_id).order_number)
+
+
+def list_transfers(
+    session: Session, state: TransferState, *, page: int = 1, per_page: int = 20
+) -> Page[Transfer]:
+    """Return transfers in a state, oldest first."""
+    total = (
+        session.scalar(select(func.count()).select_from(TransferRow).where(TransferRow.state == state)) or 0
+    )
+    rows = session.execute(
+        select(TransferRow, AttemptRow.order_number)
+        .join(AttemptRow, AttemptRow.id == TransferRow.attempt_id)
+        .where(TransferRow.state == state)
+        .order_by(TransferRow.id)
+        .limit(per_page)
+        .offset(offset(page, per_page))
+    )
+    return Page([kept.transfer_of(row, number) for row, number in rows], total, page, per_page)
+
+
+def _attempt(session: Session, wanted: ColumnElement[bool]) -> Attempt:
+    row = session.scalars(select(AttemptRow).where(wanted)).first()
+    if row is None:
+        raise UnknownAttempt
+    return kept.attempt_of(row)
+
+
+def _refunds(session: Session, wanted: ColumnElement[bool]) -> list[Refund]:
+    rows = session.execute(
+        select(RefundRow, CaptureRow, AttemptRow)
+        .join(CaptureRow, CaptureRow.id == RefundRow.capture_id)
+        .join(AttemptRow, AttemptRow.id == CaptureRow.attempt_id)
+        .where(wanted)
+        .order_by(RefundRow.id)
+    ).all()
+    lines = _lines_of(session, [row.id for row, _, _ in rows])
+    return [kept.refund_of(row, lines[row.id], capture, attempt) for row, capture, attempt in rows]
+
+
+def _lines_of(session: Session, refund_ids: Collection[int]) -> dict[int, list[RefundLineRow]]:
+    lines: dict[int, list[RefundLineRow]] = defaultdict(list)
+    for line in session.scalars(
+        select(RefundLineRow)
+        .where(RefundLineRow.refund_id.in_(refund_ids))
+        .order_by(RefundLineRow.refund_id, RefundLineRow.order_line_id)
+    ):
+        lines[line.refund_id].append(line)
+    return lines
