@@ -93,7 +93,7 @@ class VariantRow(Base):
     __table_args__ = (
         CheckConstraint("net_weight_g > 0", name="weight_positive"),
         CheckConstraint("0 < price_low_fen AND price_low_fen <= price_high_fen", name="band_in_order"),
-        UniqueConstraint("product_id", "order_no"),
+        Index(None, "product_id", "order_no"),  # not unique: packs may change places in one load
         UniqueConstraint("id", "product_id"),  # what an offer's pair of keys points at
         Index(None, "unit_code"),
     )

@@ -143,14 +143,14 @@ def upgrade() -> None:
     sa.Column('excursion_lower_milli_c', sa.BigInteger(), nullable=True),
     sa.Column('excursion_upper_milli_c', sa.BigInteger(), nullable=True),
     sa.Column('shelf_life_days', sa.BigInteger(), nullable=True),
-    sa.Column('harvest_months', postgresql.ARRAY(SmallInteger()), nullable=False),
-    sa.Column('sale_months', postgresql.ARRAY(SmallInteger()), nullable=False),
-    sa.Column('season_months', postgresql.ARRAY(SmallInteger()), nullable=False),
+    sa.Column('harvest_months', postgresql.ARRAY(sa.SmallInteger()), nullable=False),
+    sa.Column('sale_months', postgresql.ARRAY(sa.SmallInteger()), nullable=False),
+    sa.Column('season_months', postgresql.ARRAY(sa.SmallInteger()), nullable=False),
     sa.Column('description_zh', sa.Text(), nullable=False),
     sa.Column('description_zh_hant', sa.Text(), nullable=False),
     sa.Column('description_en', sa.Text(), nullable=False),
-    sa.Column('keywords', postgresql.JSONB(astext_type=Text()), nullable=False),
-    sa.Column('keywords_en', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('keywords', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('keywords_en', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('consumer_sellable', sa.Boolean(), nullable=False),
     sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('photo_digest', sa.String(length=64), nullable=True),
@@ -227,9 +227,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_code'], ['catalogue_unit.code'], name=op.f('fk_catalogue_variant_unit_code')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_catalogue_variant')),
     sa.UniqueConstraint('code', name=op.f('uq_catalogue_variant_code')),
-    sa.UniqueConstraint('id', 'product_id', name=op.f('uq_catalogue_variant_id_product_id')),
-    sa.UniqueConstraint('product_id', 'order_no', name=op.f('uq_catalogue_variant_product_id_order_no'))
+    sa.UniqueConstraint('id', 'product_id', name=op.f('uq_catalogue_variant_id_product_id'))
     )
+    op.create_index(op.f('ix_catalogue_variant_product_id_order_no'), 'catalogue_variant', ['product_id', 'order_no'], unique=False)
     op.create_index(op.f('ix_catalogue_variant_unit_code'), 'catalogue_variant', ['unit_code'], unique=False)
     op.create_table('catalogue_certificate_product',
     sa.Column('certificate_id', sa.BigInteger(), nullable=False),
@@ -263,7 +263,7 @@ def upgrade() -> None:
     sa.Column('daily_capacity', sa.BigInteger(), nullable=False),
     sa.Column('cut_off_hour', sa.SmallInteger(), nullable=False),
     sa.Column('serves_hong_kong_macao', sa.Boolean(), nullable=False),
-    sa.Column('declared_papers', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('declared_papers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("status IN ('listed', 'paused', 'withdrawn')", name=op.f('ck_catalogue_offer_status_known')),
@@ -322,6 +322,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_catalogue_certificate_product_product_id_certificate_id'), table_name='catalogue_certificate_product')
     op.drop_table('catalogue_certificate_product')
     op.drop_index(op.f('ix_catalogue_variant_unit_code'), table_name='catalogue_variant')
+    op.drop_index(op.f('ix_catalogue_variant_product_id_order_no'), table_name='catalogue_variant')
     op.drop_table('catalogue_variant')
     op.drop_index('uq_catalogue_certificate_standing', table_name='catalogue_certificate', postgresql_where=sa.text("state <> 'rejected'"))
     op.drop_index(op.f('ix_catalogue_certificate_state_valid_to'), table_name='catalogue_certificate')
