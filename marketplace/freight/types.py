@@ -19,7 +19,7 @@ class Leg(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """What is asked about: from a prefecture (or a warehouse's city) to a city, kept so, weighing so much (g)."""
+    """What is asked about: from a prefecture (or a warehouse's city) to a city; kind; weight in grams."""
 
     origin_code: DivisionCode
     destination_code: DivisionCode

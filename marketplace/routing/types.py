@@ -1,6 +1,5 @@
 """What others may hold of routing: the question, the possible sources, the plan and its reasons."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +10,7 @@ from marketplace.kernel.message import Message
 from marketplace.kernel.money import Fen
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode, PairingState
-from marketplace.stock.types import Cause, PackingShare
+from marketplace.stock.types import Cause, PackingShare, Supply
 
 DecisionId = NewType("DecisionId", int)
 
@@ -63,19 +62,11 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LotSupply:
-    """Packs available of lots that expire on one day (None: no day)."""
-
-    expires_on: date | None
-    available: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """An offer that could supply a variant, as far as routing needs to know it.
 
-    ``weight_g`` is one pack's shipping weight, ``taken`` the packs already promised per packing day, and
-    ``share_bp`` its cooperative's part of the last 30 days among those who offer the product.
+    ``weight_g`` is one pack's shipping weight and ``share_bp`` its cooperative's part of the last 30 days
+    among those who offer the variant.
     """
 
     offer_id: OfferId
@@ -86,11 +77,10 @@ class Source:
     prefecture_code: DivisionCode
     price_fen: Fen
     minimum: int
-    lots: tuple[LotSupply, ...]
+    supply: Supply
     lead_days: int
     cut_off_hour: int
-    daily_capacity: int | None
-    taken: Mapping[date, int]
+    daily_capacity: int
     storage_kind: StorageKind
     range: TemperatureRange | None
     weight_g: int
@@ -99,12 +89,6 @@ class Source:
     pairing: PairingState
     key_county: bool
     share_bp: int
-
-    @property
-    def available(self) -> int:
-        """Return the packs of all its lots, whatever day they expire."""
-        return sum(lot.available for lot in self.lots)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warehouse:

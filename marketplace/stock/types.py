@@ -1,7 +1,7 @@
 """What others may hold of the stock: quantities per offer and lot, holds and their causes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -16,7 +16,7 @@ Availability = Mapping[OfferId, int]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why stock moved: the thing above that asked for it, as a type and an id, and what kind of asking it was."""
+    """Why stock moved: the thing above that asked for it (type and id), and what kind of asking it was."""
 
     type: str
     id: int
@@ -38,9 +38,14 @@ class MovementKind(StrEnum):
 
 
 class HoldState(StrEnum):
-    """What became of a hold; an active one with open quantity still binds stock."""
+    """What became of a hold.
+
+    ``ACTIVE`` binds stock until its instant, ``COMMITTED`` (the order is paid) until it is shipped or
+    released.
+    """
 
     ACTIVE = "active"
+    COMMITTED = "committed"
     RELEASED = "released"
     EXPIRED = "expired"
     SHIPPED = "shipped"
@@ -101,6 +106,26 @@ class LotStock:
     available: int
     blocked: bool
     expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotSupply:
+    """Packs available of an offer's lots that expire on one day (None: no day)."""
+
+    expires_on: date | None
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """What an offer can still give: packs by expiry, first expired first, and packs promised per day."""
+
+    lots: tuple[LotSupply, ...] = ()
+    taken: Mapping[date, int] = field(default_factory=dict)
+
+    @property
+    def available(self) -> int:
+        return sum(lot.available for lot in self.lots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
