@@ -1,0 +1,70 @@
+"""People join parties in a role, and leave them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import journal, time
+from marketplace.parties.models import MembershipRow, PartyRow
+from marketplace.parties.queries import get_person, membership_from_rows
+from marketplace.parties.refusals import AlreadyMember, MembershipNotFound, PartyNotFound, RoleUnfit
+from marketplace.parties.rules import role_fits, scope_fits
+from marketplace.parties.types import Membership, MembershipId, PartyId, PartyKind, PersonId, Role, Scope
+from marketplace.places import queries as places
+
+
+def add_member(
+    session: Session, person_id: PersonId, party_id: PartyId, role: Role, scope: Scope | None = None
+) -> Membership:
+    """Give somebody a role in a party; an official's needs a scope.
+
+    Refuses (RoleUnfit) a role that parties of this kind do not have, and (AlreadyMember) one held already.
+    """
+    person = get_person(session, person_id)
+    party = session.scalars(select(PartyRow).where(PartyRow.id == party_id).with_for_update()).one_or_none()
+    if party is None:
+        raise PartyNotFound
+    if not role_fits(role, PartyKind(party.kind)) or not scope_fits(role, scope, places.atlas(session)):
+        raise RoleUnfit
+    division, city, gz = (
+        (scope.division_code, scope.city_code, scope.gz_code) if scope else (None, None, None)
+    )
+    held = session.scalars(
+        select(MembershipRow).where(
+            MembershipRow.person_id == person.id,
+            MembershipRow.party_id == party.id,
+            MembershipRow.role == role,
+            MembershipRow.scope_division_code.is_not_distinct_from(division),
+            MembershipRow.scope_city_code.is_not_distinct_from(city),
+            MembershipRow.scope_gz_code.is_not_distinct_from(gz),
+            MembershipRow.ended_at.is_(None),
+        )
+    ).one_or_none()
+    if held is not None:
+        raise AlreadyMember
+    row = MembershipRow(
+        person_id=person.id,
+        party_id=party.id,
+        role=role,
+        scope_division_code=division,
+        scope_city_code=city,
+        scope_gz_code=gz,
+        began_at=time.now(),
+    )
+    session.add(row)
+    session.flush()
+    journal.write(session, "membership", row.id, "began", person=person.id, party=party.id, role=role)
+    return membership_from_rows(row, party)
+
+
+def end_membership(session: Session, membership_id: MembershipId) -> None:
+    """Take somebody's role away; the record that they had it stays."""
+    row = session.scalars(
+        select(MembershipRow)
+        .where(MembershipRow.id == membership_id, MembershipRow.ended_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise MembershipNotFound
+    row.ended_at = time.now()
+    journal.write(session, "membership", row.id, "ended", person=row.person_id, party=row.party_id)
+    session.flush()
