@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.kept import Kept
 from marketplace.kernel.message import Name
-from marketplace.places import cache
 from marketplace.places.atlas import Atlas
 from marketplace.places.models import DivisionRow, PairingRow, TileRow, TransitRow
 from marketplace.places.refusals import NoRoad, PairingNotFound, UnknownPlace
@@ -29,7 +29,7 @@ from marketplace.places.types import (
 
 def atlas(session: Session) -> Atlas:
     """Return every division, tile and pairing in memory, at most half a minute old."""
-    return cache.kept_or_read(session, _read_atlas)
+    return kept_atlas.get(session)
 
 
 def pairing_on(session: Session, *, destination_code: str, origin_code: str, day: date) -> PairingVerdict:
@@ -125,6 +125,9 @@ def _read_atlas(session: Session) -> Atlas:
         for row in session.scalars(select(TileRow).order_by(TileRow.map, TileRow.y, TileRow.x))
     ]
     return Atlas(divisions, tiles, list_pairings(session))
+
+
+kept_atlas = Kept("places.atlas", _read_atlas)
 
 
 def _division(row: DivisionRow) -> Division:

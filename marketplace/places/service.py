@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, journal, time
 from marketplace.kernel.database import Base
-from marketplace.places import cache
 from marketplace.places.models import DivisionRow, PairingRow, TileRow, TransitRow
-from marketplace.places.queries import pairing_from_row
+from marketplace.places.queries import kept_atlas, pairing_from_row
 from marketplace.places.refusals import PairingDaysWrong, PairingDecided, PairingNotFound, PairingsOverlap
 from marketplace.places.rules import may_become, overlap
 from marketplace.places.types import (
@@ -104,7 +103,7 @@ def load_pairings(session: Session, entries: Sequence[PairingEntry]) -> int:
                 setattr(row, name, new)
             changed += 1
     session.flush()
-    cache.forget(session)
+    kept_atlas.forget(session)
     return changed
 
 
@@ -181,7 +180,7 @@ def _locked(session: Session, pairing_id: PairingId) -> PairingRow:
 def _decided(session: Session, row: PairingRow) -> Pairing:
     changes.record(session, "pairing", [row.id])
     session.flush()
-    cache.forget(session)
+    kept_atlas.forget(session)
     return pairing_from_row(row)
 
 
@@ -204,5 +203,5 @@ def _upsert(session: Session, table: type[Base], values: Iterable[dict[str, Any]
         )
         .returning(func.count().over())
     ).all()
-    cache.forget(session)
+    kept_atlas.forget(session)
     return len(changed)
