@@ -67,11 +67,6 @@ class Atlas:
         """
         return self._nearest(code, CITY_LEVELS)
 
-    def road_city_of(self, code: str) -> DivisionCode:
-        """Return the city whose roads lead there: Hengqin lies in 珠海's 香洲."""
-        city = self.division(self.city_of(code))
-        return self.city_of(city.located_in_code) if city.located_in_code else city.code
-
     def children(self, code: str) -> tuple[Division, ...]:
         return self._children.get(code, ())
 

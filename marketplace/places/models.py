@@ -21,7 +21,7 @@ class DivisionRow(Base):
     __table_args__ = (
         CheckConstraint(_one_of("level", Level), name="level_known"),
         CheckConstraint(_one_of("side", Side), name="side_known"),
-        CheckConstraint("is_official_code = (code ~ '^([0-9]{6}|[0-9]{9})$')", name="code_marked"),
+        CheckConstraint("NOT is_official_code OR code ~ '^([0-9]{6}|[0-9]{9})$'", name="code_marked"),
         CheckConstraint("parent_code <> code", name="parent_other"),
     )
 

@@ -83,19 +83,16 @@ def list_transits(session: Session) -> list[Transit]:
 
 
 def transit(session: Session, prefecture_code: str, city_code: str) -> Transit:
-    """Return distance and days from a prefecture to the city by whose roads a destination is reached.
+    """Return distance and days from a prefecture to a city; both may name a place inside.
 
-    Both may be any division at or below that level. Refuses (NoRoad) where the data knows no way.
+    Refuses (NoRoad) where the data knows no way.
     """
     places = atlas(session)
-    origin = places.prefecture_of(prefecture_code)
-    cities = (places.city_of(city_code), places.road_city_of(city_code))
-    rows = session.scalars(
-        select(TransitRow).where(TransitRow.prefecture_code == origin, TransitRow.city_code.in_(cities))
-    ).all()
-    if not rows:
-        raise NoRoad(origin, cities[0])
-    return _transit(min(rows, key=lambda row: cities.index(DivisionCode(row.city_code))))
+    origin, city = places.prefecture_of(prefecture_code), places.city_of(city_code)
+    row = session.get(TransitRow, (origin, city))
+    if row is None:
+        raise NoRoad(origin, city)
+    return _transit(row)
 
 
 def road_km(session: Session, prefecture_code: str, city_code: str) -> int:

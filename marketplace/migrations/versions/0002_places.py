@@ -29,7 +29,7 @@ def upgrade() -> None:
     sa.Column('poverty_alleviated', sa.Boolean(), nullable=False),
     sa.Column('demonstration_zone', sa.Text(), nullable=True),
     sa.Column('located_in_code', sa.String(length=20), nullable=True),
-    sa.CheckConstraint("is_official_code = (code ~ '^([0-9]{6}|[0-9]{9})$')", name=op.f('ck_places_division_code_marked')),
+    sa.CheckConstraint("NOT is_official_code OR code ~ '^([0-9]{6}|[0-9]{9})$'", name=op.f('ck_places_division_code_marked')),
     sa.CheckConstraint("level IN ('province', 'prefecture', 'county', 'city', 'district', 'town', 'sar', 'special_zone', 'development_zone')", name=op.f('ck_places_division_level_known')),
     sa.CheckConstraint("side IN ('guizhou', 'guangdong', 'hong_kong', 'macao')", name=op.f('ck_places_division_side_known')),
     sa.CheckConstraint('parent_code <> code', name=op.f('ck_places_division_parent_other')),
