@@ -13,6 +13,13 @@ class ProductNotFound(NotFound):
         super().__init__(msg("没有找到这件商品，可能已经下架。"))
 
 
+class ProductExists(Conflict):
+    code = "product_exists"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(msg("网址名%(slug)s或商品编号已经使用。", slug=slug), field="slug")
+
+
 class VariantNotFound(NotFound):
     code = "variant_not_found"
 

@@ -4,6 +4,7 @@ from marketplace.catalogue.queries.certificates import (
     certificates_by_id,
     certificates_ever,
     certificates_of_offers,
+    certificates_of_sellers,
     find_certificates,
     get_certificate,
     list_certificates,
@@ -37,6 +38,10 @@ from marketplace.catalogue.queries.goods import (
     variants_by_id,
     variants_of,
 )
+from marketplace.catalogue.queries.papers import (
+    held_papers,
+    offers_barred,
+)
 from marketplace.catalogue.queries.reference import (
     papers_for,
     reference,
@@ -46,6 +51,7 @@ __all__ = [
     "certificates_by_id",
     "certificates_ever",
     "certificates_of_offers",
+    "certificates_of_sellers",
     "documents_source",
     "find_certificates",
     "find_product_by_slug",
@@ -56,12 +62,14 @@ __all__ = [
     "get_product",
     "get_product_by_slug",
     "get_variant",
+    "held_papers",
     "list_certificates",
     "list_products",
     "listed_counts",
     "lots_by_id",
     "lots_of_offer",
     "lots_of_offers",
+    "offers_barred",
     "offers_by_id",
     "offers_of",
     "offers_of_cooperative",

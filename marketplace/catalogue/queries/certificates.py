@@ -72,6 +72,13 @@ def certificates_of_offers(
     }
 
 
+def certificates_of_sellers(
+    session: Session, product_ids: Collection[ProductId], holder_ids: Collection[PartyId], at: datetime
+) -> list[Certificate]:
+    """Return what is valid at an instant and names one of the products or all goods of one of the holders."""
+    return _covering(session, product_ids, holder_ids, _valid_at(at))
+
+
 def proofs_of_offers(
     session: Session, offer_ids: Collection[OfferId], at: datetime
 ) -> Mapping[OfferId, tuple[CertificateProof, ...]]:

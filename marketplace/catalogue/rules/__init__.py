@@ -12,11 +12,13 @@ from marketplace.catalogue.rules.certificates import (
     number_problem,
     proof,
     renewal_due_on,
+    scope_problem,
     term_problem,
     validity,
 )
 from marketplace.catalogue.rules.goods import (
     ALL_MONTHS,
+    LOT_TRANSITIONS,
     OFFER_TRANSITIONS,
     PRODUCT_TRANSITIONS,
     barred,
@@ -31,10 +33,12 @@ from marketplace.catalogue.rules.goods import (
     price_problem,
     season_months,
     sellable,
+    terms_problem,
 )
 
 __all__ = [
     "ALL_MONTHS",
+    "LOT_TRANSITIONS",
     "OFFER_TRANSITIONS",
     "PRODUCT_TRANSITIONS",
     "TRANSITIONS",
@@ -58,8 +62,10 @@ __all__ = [
     "price_problem",
     "proof",
     "renewal_due_on",
+    "scope_problem",
     "season_months",
     "sellable",
     "term_problem",
+    "terms_problem",
     "validity",
 ]

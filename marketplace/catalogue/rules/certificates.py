@@ -135,6 +135,15 @@ def term_problem(scheme: Scheme, valid_from: date, valid_to: date | None) -> Mes
     return None
 
 
+def scope_problem(scheme: Scheme, product_ids: Collection[ProductId]) -> Message | None:
+    """Say why a certificate of the scheme cannot speak about these products."""
+    if scheme.level is SchemeLevel.LOT:
+        return msg("%(scheme)s随批次登记，不作为证书登记。", scheme=scheme.name)
+    if not product_ids and scheme.level is not SchemeLevel.ENTERPRISE:
+        return msg("请选择%(scheme)s所涵盖的商品。", scheme=scheme.name)
+    return None
+
+
 def renewal_due_on(certificate: Certificate, scheme: Scheme) -> date | None:
     """Return the day by which renewal is to be asked for; None where the certificate does not end.
 

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from marketplace.catalogue.types import (
+    LotStatus,
     OfferStatus,
+    OfferTerms,
     Paper,
     Product,
     ProductStatus,
@@ -18,6 +20,8 @@ from marketplace.kernel.message import Message, msg
 
 ALL_MONTHS = frozenset(range(1, 13))
 GRAMS_PER_500 = 500
+HOURS_A_DAY = 24
+MAX_LEAD_DAYS = 30
 NOT_FOR_CONSUMERS = "not_for_consumers"
 
 PRODUCT_TRANSITIONS: Mapping[ProductStatus, frozenset[ProductStatus]] = {
@@ -29,6 +33,13 @@ OFFER_TRANSITIONS: Mapping[OfferStatus, frozenset[OfferStatus]] = {
     OfferStatus.LISTED: frozenset({OfferStatus.PAUSED, OfferStatus.WITHDRAWN}),
     OfferStatus.PAUSED: frozenset({OfferStatus.LISTED, OfferStatus.WITHDRAWN}),
     OfferStatus.WITHDRAWN: frozenset(),
+}
+
+
+LOT_TRANSITIONS: Mapping[LotStatus, frozenset[LotStatus]] = {
+    LotStatus.OPEN: frozenset({LotStatus.ON_HOLD, LotStatus.RECALLED}),
+    LotStatus.ON_HOLD: frozenset({LotStatus.OPEN, LotStatus.RECALLED}),
+    LotStatus.RECALLED: frozenset(),
 }
 
 
@@ -81,6 +92,19 @@ def price_problem(variant: Variant, price_fen: int) -> Message | None:
         low=money.format_yuan(variant.price_low_fen),
         high=money.format_yuan(variant.price_high_fen),
     )
+
+
+def terms_problem(terms: OfferTerms) -> Message | None:
+    """Say why an offer cannot stand on these terms."""
+    if terms.minimum < 1:
+        return msg("起订数量至少为1。")
+    if terms.daily_capacity < terms.minimum:
+        return msg("每日供货量不能少于起订数量。")
+    if not 0 <= terms.lead_days <= MAX_LEAD_DAYS:
+        return msg("备货天数应在0至%(most)d天之间。", most=MAX_LEAD_DAYS)
+    if not 0 <= terms.cut_off_hour < HOURS_A_DAY:
+        return msg("截单时间应为0至23时的整点。")
+    return None
 
 
 def price_per_500g(price_fen: int, net_weight_g: int) -> int:

@@ -2,7 +2,6 @@
 
 from marketplace.catalogue.types.certificates import (
     Certificate,
-    CertificateDraft,
     CertificateFilter,
     CertificateId,
     CertificateProof,
@@ -13,16 +12,21 @@ from marketplace.catalogue.types.documents import (
     CertifiedPeriod,
     ProductSource,
 )
+from marketplace.catalogue.types.drafts import (
+    CertificateDraft,
+    OfferDraft,
+    OfferTerms,
+    ProductDraft,
+    VariantDraft,
+)
 from marketplace.catalogue.types.goods import (
     ListedCounts,
     Lot,
     LotId,
     LotStatus,
     Offer,
-    OfferDraft,
     OfferId,
     OfferStatus,
-    OfferTerms,
     Product,
     ProductFilter,
     ProductId,
@@ -71,6 +75,7 @@ __all__ = [
     "Period",
     "PictureKind",
     "Product",
+    "ProductDraft",
     "ProductFilter",
     "ProductForm",
     "ProductId",
@@ -87,5 +92,6 @@ __all__ = [
     "TemperatureRange",
     "Unit",
     "Variant",
+    "VariantDraft",
     "VariantId",
 ]

@@ -67,20 +67,6 @@ class CertificateFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateDraft:
-    """What a holder submits; both days belong to the term. ``issuer`` in Chinese as the paper names it."""
-
-    scheme_code: str
-    number: str
-    holder_id: PartyId
-    valid_from: date
-    valid_to: date | None = None
-    product_ids: frozenset[ProductId] = frozenset()
-    issuer: str | None = None
-    evidence_digest: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateProof:
     """What an order line keeps of a certificate that was valid when it was ordered."""
 

@@ -152,34 +152,3 @@ class ListedCounts:
     aisles: Mapping[str, int]
     counties: Mapping[str, int]
     industries: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferDraft:
-    """What a cooperative says when it offers a pack; ``producer_id`` None means it produces the goods itself.
-
-    ``declared_papers`` are codes of papers it declares to have, such as the label; papers that are kept as
-    certificates (食品生产许可证) are not declared but looked up.
-    """
-
-    variant_id: VariantId
-    cooperative_id: PartyId
-    price_fen: int
-    declared_papers: frozenset[str]
-    producer_id: PartyId | None = None
-    minimum: int = 1
-    lead_days: int = 1
-    daily_capacity: int = 200
-    cut_off_hour: int = 16
-    serves_hong_kong_macao: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferTerms:
-    """What a cooperative may change about a standing offer apart from its price."""
-
-    minimum: int
-    lead_days: int
-    daily_capacity: int
-    cut_off_hour: int
-    serves_hong_kong_macao: bool

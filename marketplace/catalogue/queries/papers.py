@@ -1,0 +1,66 @@
+"""Reads of papers: which ones somebody holds for goods, and which offers may not be sold for want of one."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import rules
+from marketplace.catalogue.models import OfferRow
+from marketplace.catalogue.queries.certificates import certificates_of_sellers
+from marketplace.catalogue.queries.goods import products_by_id
+from marketplace.catalogue.queries.reference import papers_for, reference
+from marketplace.catalogue.queries.rows import offer_from_row
+from marketplace.catalogue.types import Certificate, OfferId, Product
+from marketplace.kernel import time
+from marketplace.kernel.message import Message
+from marketplace.parties.types import PartyId
+
+
+def held_papers(
+    session: Session, product: Product, sellers: Collection[PartyId], declared: Collection[str]
+) -> frozenset[str]:
+    """Return the codes of papers that sellers hold for a product now: declared, or kept as certificates."""
+    valid = certificates_of_sellers(session, [product.id], sellers, time.now())
+    return _held(session, product, sellers, declared, valid)
+
+
+def offers_barred(
+    session: Session, offer_ids: Collection[OfferId], at: datetime
+) -> Mapping[OfferId, Message]:
+    """Return the offers that may not be sold at an instant for want of a paper, each with the reason.
+
+    A licence that expired at midnight stops its goods at midnight, whoever has looked at the offer since.
+    """
+    rows = session.scalars(select(OfferRow).where(OfferRow.id.in_(set(offer_ids)))).all()
+    offers = {row.id: (offer_from_row(row), row.declared_papers) for row in rows}
+    products = products_by_id(session, {one.product_id for one, _ in offers.values()})
+    everybody = {party for one, _ in offers.values() for party in (one.cooperative_id, one.producer_id)}
+    valid = certificates_of_sellers(session, products, everybody, at)
+    barred: dict[OfferId, Message] = {}
+    for offer, declared in offers.values():
+        product = products[offer.product_id]
+        held = _held(session, product, {offer.cooperative_id, offer.producer_id}, declared, valid)
+        problem = rules.sellable(product, papers_for(session, product.product_form), held)
+        if problem is not None:
+            barred[offer.id] = problem
+    return barred
+
+
+def _held(
+    session: Session,
+    product: Product,
+    sellers: Collection[PartyId],
+    declared: Collection[str],
+    valid: Collection[Certificate],
+) -> frozenset[str]:
+    schemes = reference(session).schemes
+    covering = {
+        one.scheme_code for one in valid if rules.covers(one, schemes[one.scheme_code], product.id, sellers)
+    }
+    return frozenset(
+        paper.code
+        for paper in papers_for(session, product.product_form)
+        if (paper.code in declared if paper.scheme_code is None else paper.scheme_code in covering)
+    )

@@ -1,0 +1,205 @@
+"""Writes of offers: a cooperative offers a pack, changes its price and terms, pauses, withdraws."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import rules
+from marketplace.catalogue.models import OfferRow
+from marketplace.catalogue.queries.goods import get_product, get_variant
+from marketplace.catalogue.queries.papers import held_papers, offers_barred
+from marketplace.catalogue.queries.reference import papers_for
+from marketplace.catalogue.queries.rows import offer_from_row
+from marketplace.catalogue.refusals import (
+    NotSellable,
+    OfferExists,
+    OfferNotFound,
+    OfferTermsWrong,
+    PriceOutsideBand,
+    StatusMovedOn,
+    WrongSeller,
+)
+from marketplace.catalogue.types import (
+    Offer,
+    OfferDraft,
+    OfferId,
+    OfferStatus,
+    OfferTerms,
+    ProductStatus,
+    Variant,
+    VariantId,
+)
+from marketplace.kernel import changes, journal, time
+from marketplace.kernel.message import msg
+from marketplace.parties import queries as parties
+from marketplace.parties.types import Party, PartyId, PartyKind, PartyStatus
+
+
+def make_offer(session: Session, draft: OfferDraft) -> Offer:
+    """List a cooperative's offer of a pack.
+
+    Refuses (WrongSeller, NotSellable, PriceOutsideBand, OfferTermsWrong) and, where the cooperative already
+    offers the same goods, OfferExists.
+    """
+    variant = get_variant(session, draft.variant_id)
+    producer_id = draft.cooperative_id if draft.producer_id is None else draft.producer_id
+    for party_id in sorted({draft.cooperative_id, producer_id}):
+        _check_party(parties.get_party(session, party_id))
+    terms = OfferTerms(
+        minimum=draft.minimum,
+        lead_days=draft.lead_days,
+        daily_capacity=draft.daily_capacity,
+        cut_off_hour=draft.cut_off_hour,
+        serves_hong_kong_macao=draft.serves_hong_kong_macao,
+    )
+    _check_price(variant, draft.price_fen)
+    _check_terms(terms)
+    _check_papers(session, variant, {draft.cooperative_id, producer_id}, draft.declared_papers)
+    offer_id = session.scalar(
+        insert(OfferRow)
+        .values(
+            variant_id=variant.id,
+            product_id=variant.product_id,
+            cooperative_id=draft.cooperative_id,
+            producer_id=producer_id,
+            price_fen=draft.price_fen,
+            **_terms(terms),
+            declared_papers=sorted(draft.declared_papers),
+            status=OfferStatus.LISTED,
+            created_at=time.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(OfferRow.id)
+    )
+    if offer_id is None:
+        raise OfferExists
+    return _changed(session, _locked(session, OfferId(offer_id)), "listed", price_fen=draft.price_fen)
+
+
+def change_price(session: Session, offer_id: OfferId, price_fen: int) -> Offer:
+    """Change an offer's price from the next order on; refuses (PriceOutsideBand)."""
+    row = _standing(session, offer_id)
+    _check_price(get_variant(session, VariantId(row.variant_id)), price_fen)
+    former, row.price_fen = row.price_fen, price_fen
+    return _changed(session, row, "price_changed", former_fen=former, price_fen=price_fen)
+
+
+def change_terms(session: Session, offer_id: OfferId, terms: OfferTerms) -> Offer:
+    """Change minimum, lead days, capacity and cut-off of an offer; refuses (OfferTermsWrong)."""
+    row = _standing(session, offer_id)
+    _check_terms(terms)
+    for name, value in _terms(terms).items():
+        setattr(row, name, value)
+    return _changed(session, row, "terms_changed", **_terms(terms))
+
+
+def pause_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
+    """Take an offer off sale until it is resumed; orders already placed stand."""
+    row = _locked(session, offer_id)
+    _move(row, OfferStatus.PAUSED)
+    return _changed(session, row, "paused", reason=reason)
+
+
+def resume_offer(session: Session, offer_id: OfferId) -> Offer:
+    """Put a paused offer on sale again; refuses (NotSellable) where a paper has lapsed meanwhile."""
+    row = _locked(session, offer_id)
+    variant = get_variant(session, VariantId(row.variant_id))
+    sellers = {PartyId(row.cooperative_id), PartyId(row.producer_id)}
+    _check_papers(session, variant, sellers, row.declared_papers)
+    _move(row, OfferStatus.LISTED)
+    return _changed(session, row, "resumed")
+
+
+def withdraw_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
+    """End an offer for good."""
+    row = _locked(session, offer_id)
+    _move(row, OfferStatus.WITHDRAWN)
+    return _changed(session, row, "withdrawn", reason=reason)
+
+
+def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[OfferId]:
+    """Pause the listed offers of these parties that have lost a paper they need; returns them."""
+    rows = session.scalars(
+        select(OfferRow.id).where(
+            or_(OfferRow.cooperative_id.in_(holder_ids), OfferRow.producer_id.in_(holder_ids)),
+            OfferRow.status == OfferStatus.LISTED,
+        )
+    )
+    barred = offers_barred(session, [OfferId(offer_id) for offer_id in rows], time.now())
+    for offer_id in sorted(barred):
+        pause_offer(session, offer_id, reason="paper missing")
+    return sorted(barred)
+
+
+def _check_party(party: Party) -> None:
+    if party.kind is not PartyKind.COOPERATIVE or party.status is not PartyStatus.ACTIVE:
+        raise WrongSeller(party.name)
+
+
+def _check_price(variant: Variant, price_fen: int) -> None:
+    problem = rules.price_problem(variant, price_fen)
+    if problem is not None:
+        raise PriceOutsideBand(problem)
+
+
+def _check_terms(terms: OfferTerms) -> None:
+    problem = rules.terms_problem(terms)
+    if problem is not None:
+        raise OfferTermsWrong(problem)
+
+
+def _check_papers(
+    session: Session, variant: Variant, sellers: Collection[PartyId], declared: Collection[str]
+) -> None:
+    product = get_product(session, variant.product_id)
+    held = held_papers(session, product, sellers, declared)
+    problem = rules.sellable(product, papers_for(session, product.product_form), held)
+    if problem is None and product.status is not ProductStatus.LISTED:
+        problem = msg("%(product)s已下架，暂不能报价。", product=product.name)
+    if problem is not None:
+        raise NotSellable(problem)
+
+
+def _terms(terms: OfferTerms) -> dict[str, Any]:
+    return {
+        "minimum": terms.minimum,
+        "lead_days": terms.lead_days,
+        "daily_capacity": terms.daily_capacity,
+        "cut_off_hour": terms.cut_off_hour,
+        "serves_hong_kong_macao": terms.serves_hong_kong_macao,
+    }
+
+
+def _locked(session: Session, offer_id: OfferId) -> OfferRow:
+    row = session.scalars(
+        select(OfferRow)
+        .where(OfferRow.id == offer_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise OfferNotFound
+    return row
+
+
+def _standing(session: Session, offer_id: OfferId) -> OfferRow:
+    row = _locked(session, offer_id)
+    if row.status == OfferStatus.WITHDRAWN:
+        raise StatusMovedOn
+    return row
+
+
+def _move(row: OfferRow, wanted: OfferStatus) -> None:
+    if wanted not in rules.OFFER_TRANSITIONS[OfferStatus(row.status)]:
+        raise StatusMovedOn
+    row.status = wanted
+
+
+def _changed(session: Session, row: OfferRow, action: str, **detail: Any) -> Offer:
+    session.flush()
+    journal.write(session, "offer", row.id, action, **detail)
+    changes.record(session, "offer", [row.id])
+    return offer_from_row(row)
