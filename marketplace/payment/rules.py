@@ -58,7 +58,7 @@ def refund_may_become(now: RefundState, then: RefundState) -> bool:
 
 
 def expiry(processor: Processor, opened_at: datetime) -> datetime:
-    """Return when an attempt ends: online after 31 minutes, a transfer after three working days in Shanghai."""
+    """Return when an attempt ends: online after 31 minutes, a transfer after three working days."""
     if processor is not Processor.BANK_TRANSFER:
         return opened_at + ONLINE_LIFETIME
     day = time.business_day(opened_at)

@@ -165,6 +165,17 @@ class RefundLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """What is to be given back: lines and freight, or (without either) money that no order took."""
+
+    amount_fen: int
+    reason: str
+    lines: tuple[RefundLine, ...] = ()
+    freight_fen: int = 0
+    requested_by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money on its way back: goods by line and quantity, freight apart."""
 

@@ -55,7 +55,7 @@ def note_started(session: Session, attempt_id: AttemptId, answer: Redirect | Ins
 
 
 def mark_expired(session: Session, attempt_id: AttemptId) -> bool:
-    """End a live attempt of which the processor says that it can no longer be paid; False where it had ended."""
+    """End a live attempt that, says the processor, can no longer be paid; False where it had ended."""
     return _end(session, attempt_id, AttemptState.EXPIRED)
 
 

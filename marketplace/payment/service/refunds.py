@@ -1,52 +1,41 @@
 """Refunds: reserved against the captured money first, sent by a job, settled by what the processor says."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import ids, jobs, journal, time
-from marketplace.parties.types import PersonId
 from marketplace.payment import queries, rules
 from marketplace.payment.models import CaptureRow, RefundLineRow, RefundRow
 from marketplace.payment.refusals import RefundExceedsCapture, UnknownRefund
-from marketplace.payment.types import Capture, Refund, RefundAnswer, RefundId, RefundLine, RefundState
+from marketplace.payment.types import Capture, Refund, RefundAnswer, RefundId, RefundRequest, RefundState
 
 SEND_REFUND = "payment.send_refund"
 
 
-def request_refund(
-    session: Session,
-    capture: Capture,
-    *,
-    amount_fen: int,
-    freight_fen: int = 0,
-    lines: Sequence[RefundLine] = (),
-    reason: str,
-    requested_by: PersonId | None = None,
-) -> Refund:
+def request_refund(session: Session, capture: Capture, wish: RefundRequest) -> Refund:
     """Promise money back out of a capture and enqueue its sending.
 
-    ``amount_fen`` is lines and freight together, or the whole of money that no order took. Never more than
-    was captured, whoever races. Refuses (RefundExceedsCapture).
+    Never more than was captured, whoever races. Refuses (RefundExceedsCapture).
     """
     reserved = session.scalar(
         update(CaptureRow)
-        .where(CaptureRow.id == capture.id, CaptureRow.refunded_fen + amount_fen <= CaptureRow.amount_fen)
-        .values(refunded_fen=CaptureRow.refunded_fen + amount_fen)
+        .where(
+            CaptureRow.id == capture.id, CaptureRow.refunded_fen + wish.amount_fen <= CaptureRow.amount_fen
+        )
+        .values(refunded_fen=CaptureRow.refunded_fen + wish.amount_fen)
         .returning(CaptureRow.id)
     )
-    if amount_fen <= 0 or reserved is None:
+    if wish.amount_fen <= 0 or reserved is None:
         raise RefundExceedsCapture
     row = RefundRow(
         order_id=capture.order_id,
         capture_id=capture.id,
-        amount_fen=amount_fen,
-        freight_fen=freight_fen,
-        reason=reason,
+        amount_fen=wish.amount_fen,
+        freight_fen=wish.freight_fen,
+        reason=wish.reason,
         state=RefundState.PENDING,
         idempotency_key=f"refund-{ids.new_token()}",
-        requested_by=requested_by,
+        requested_by=wish.requested_by,
         created_at=time.now(),
     )
     session.add(row)
@@ -58,9 +47,9 @@ def request_refund(
             quantity=line.quantity,
             amount_fen=line.amount_fen,
         )
-        for line in lines
+        for line in wish.lines
     )
-    _note(session, row, "refund_requested", reason=reason)
+    _note(session, row, "refund_requested", reason=wish.reason)
     jobs.enqueue(session, SEND_REFUND, {"refund_id": row.id}, queue="payment")
     return queries.get_refund(session, RefundId(row.id))
 

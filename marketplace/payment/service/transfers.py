@@ -77,7 +77,7 @@ def confirm_transfer(session: Session, transfer_id: TransferId, *, person_id: Pe
 
 
 def reject_transfer(session: Session, transfer_id: TransferId, *, person_id: PersonId) -> Transfer:
-    """A second person says that a transfer does not belong to the order. Refuses (SamePerson, TransferSettled)."""
+    """A second person says that a transfer is not the order's. Refuses (SamePerson, TransferSettled)."""
     row = _locked(session, transfer_id)
     if row.proposed_by == person_id:
         raise SamePerson
