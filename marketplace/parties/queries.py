@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.message import Name
@@ -140,11 +140,20 @@ def list_parties(
 
 def members_of(session: Session, party_id: int) -> list[tuple[Person, Membership]]:
     """Return the people of a party with their roles, earliest first."""
+    return _members(session, MembershipRow.party_id == party_id)
+
+
+def list_officials(session: Session) -> list[tuple[Person, Membership]]:
+    """Return every official with the scope they have."""
+    return _members(session, MembershipRow.role == Role.OFFICIAL)
+
+
+def _members(session: Session, wanted: ColumnElement[bool]) -> list[tuple[Person, Membership]]:
     rows = session.execute(
         select(PersonRow, MembershipRow, PartyRow)
         .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
         .join(PartyRow, PartyRow.id == MembershipRow.party_id)
-        .where(MembershipRow.party_id == party_id, MembershipRow.ended_at.is_(None))
+        .where(wanted, MembershipRow.ended_at.is_(None))
         .order_by(MembershipRow.id)
     )
     return [

@@ -1,0 +1,7 @@
+"""What notices may refuse."""
+
+from marketplace.kernel.refusals import NotFound
+
+
+class NoticeNotFound(NotFound):
+    code = "notice_not_found"
