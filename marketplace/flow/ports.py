@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.kernel.storage import FileStore
 from marketplace.notices.port import NoticePort
 from marketplace.payment.port import PaymentPort
-from marketplace.search.port import SearchPort
+from marketplace.search.engine import SearchEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,5 +15,5 @@ class Ports:
 
     notices: NoticePort
     payments: Mapping[str, PaymentPort]
-    search: SearchPort
+    search: SearchEngine
     files: FileStore

@@ -1,0 +1,211 @@
+"""The search engine of one process: a text engine beside side tables, in step with the database.
+
+State is one immutable object, swapped by a single reference: a reader never waits, never sees half a change.
+"""
+
+import threading
+import time as wall
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue.types import ProductId
+from marketplace.kernel import changes
+from marketplace.kernel.changes import Position
+from marketplace.search import queries, tables
+from marketplace.search.language import Language
+from marketplace.search.lexicon import make_language
+from marketplace.search.port import Clause, Matches, TextEngine
+from marketplace.search.selection import Selection
+from marketplace.search.suggestions import Suggestions
+from marketplace.search.tables import Tables
+from marketplace.search.types import SearchDocument, SearchPage, SearchRequest, Suggestion
+from marketplace.search.understanding import Understood, Vocabulary, understand
+
+CHECK_SECONDS = 1.0
+_SALES_WEIGHT = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything a request reads, as of one position in the changes."""
+
+    documents: Mapping[ProductId, SearchDocument]
+    tables: Tables
+    language: Language
+    suggestions: Suggestions
+    position: Position
+    generation: int
+
+
+class SearchEngine:
+    """Answers searches and suggestions of one process; safe for many threads."""
+
+    def __init__(self, text: TextEngine, fallback: TextEngine | None = None) -> None:
+        self._text = text
+        self._fallback = fallback
+        self._state: State | None = None
+        self._checked = 0.0
+        self._lock = threading.Lock()
+        self._vocabulary: tuple[Sequence[str], Vocabulary] | None = None
+
+    @property
+    def engines(self) -> dict[str, TextEngine]:
+        """Return the text engines to keep in step, by the name of their index."""
+        found = {"main": self._text}
+        if self._fallback is not None:
+            found["fallback"] = self._fallback
+        return found
+
+    def search(self, session: Session, request: SearchRequest) -> SearchPage:
+        """Return one page of products, the exact total and all facets."""
+        state = self._fresh(session)
+        selection = Selection(state.tables, request)
+        found = self._find(state, request.q)
+        matched = (
+            selection.passing() if found.rows is None else selection.passing() & found.mask(state.tables)
+        )
+        rows = np.flatnonzero(matched)
+        scores = None if found.scores is None else found.scores[rows]
+        first = (request.page - 1) * request.per_page
+        ordered = selection.ordered(rows, scores)[first : first + request.per_page]
+        everything = np.ones(state.tables.size, np.bool_) if found.rows is None else found.mask(state.tables)
+        return SearchPage(
+            total=len(rows),
+            product_ids=tuple(ProductId(int(state.tables.product_ids[row])) for row in ordered),
+            facets=selection.facets(everything),
+            page=request.page,
+            per_page=request.per_page,
+            dropped=found.dropped,
+            corrected=found.corrected,
+            generation=state.generation,
+        )
+
+    def suggest(self, session: Session, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what the typed beginning may become."""
+        state = self._fresh(session)
+        return state.suggestions.starting(typed, state.language, limit)
+
+    def generation(self, session: Session) -> int:
+        """Return a number that moves whenever an answer may change."""
+        return self._fresh(session).generation
+
+    def refresh(self, session: Session) -> None:
+        """Look for changes now, whenever the last look was."""
+        self._checked = 0.0
+        self._fresh(session)
+
+    def _fresh(self, session: Session) -> State:
+        state = self._state
+        if state is not None and wall.monotonic() - self._checked < CHECK_SECONDS:
+            return state
+        if state is not None and not self._lock.acquire(blocking=False):
+            return state
+        if state is None:
+            self._lock.acquire()
+        try:
+            state = self._state = self._next(session, self._state)
+            self._checked = wall.monotonic()
+        finally:
+            self._lock.release()
+        return state
+
+    def _next(self, session: Session, state: State | None) -> State:
+        if state is None:
+            position = changes.latest(session)
+            return _state({one.product_id: one for one in queries.documents(session)}, position, 1)
+        touched, position = queries.touched(session, state.position)
+        if position == state.position:
+            return state
+        if not touched:
+            return replace(state, position=position)
+        changed = {one.product_id: one for one in queries.documents(session, touched)}
+        kept = {key: one for key, one in state.documents.items() if key not in touched}
+        return _state(kept | changed, position, state.generation + 1)
+
+    def _find(self, state: State, query: str) -> "_Found":
+        """Match what was typed, strictly first, then word by word more loosely; say what was dropped."""
+        text = self._engine()
+        understood = understand(query, state.language, self._words(text))
+        if not understood:
+            return _Found()
+        readings = [part for part in understood if part.readings]
+        dropped = tuple(part.part for part in understood if not part.readings)
+        for looseness in range(max((len(part.readings) for part in readings), default=0)):
+            clauses, corrected = _reading(readings, looseness)
+            matches = text.match(clauses)
+            if len(matches.product_ids):
+                return _found(state.tables, matches, dropped, corrected)
+        for kept in range(len(readings) - 1, 0, -1):
+            for start in range(len(readings) - kept + 1):
+                clauses, corrected = _reading(readings[start : start + kept], 0)
+                matches = text.match(clauses)
+                if len(matches.product_ids):
+                    lost = [
+                        part.part for place, part in enumerate(readings) if not start <= place < start + kept
+                    ]
+                    return _found(state.tables, matches, (*dropped, *lost), corrected)
+        return _Found(rows=np.zeros(0, np.int64), dropped=tuple(part.part for part in understood))
+
+    def _engine(self) -> TextEngine:
+        if self._fallback is not None and self._text.signature() is None:
+            return self._fallback
+        return self._text
+
+    def _words(self, text: TextEngine) -> Vocabulary:
+        tokens = text.vocabulary()
+        if self._vocabulary is None or self._vocabulary[0] is not tokens:
+            self._vocabulary = (tokens, Vocabulary(tokens))
+        return self._vocabulary[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows that match the text, None where no text was typed; scores by row."""
+
+    rows: NDArray[np.int64] | None = None
+    scores: NDArray[np.float32] | None = None
+    dropped: tuple[str, ...] = ()
+    corrected: str | None = None
+
+    def mask(self, of: Tables) -> NDArray[np.bool_]:
+        mask = np.zeros(of.size, np.bool_)
+        mask[self.rows] = True
+        return mask
+
+
+def _reading(parts: list[Understood], looseness: int) -> tuple[list[Clause], str | None]:
+    """Take each part's reading at a looseness, its loosest where it has fewer."""
+    clauses: list[Clause] = []
+    corrections: list[str] = []
+    for part in parts:
+        place = min(looseness, len(part.readings) - 1)
+        clauses.extend(part.readings[place])
+        correction = part.corrections[place]
+        if correction is not None:
+            corrections.append(correction)
+    return clauses, " ".join(corrections) or None
+
+
+def _found(of: Tables, matches: Matches, dropped: tuple[str, ...], corrected: str | None) -> _Found:
+    rows, known = of.rows_of(matches.product_ids)
+    rows = rows[known]
+    scores = np.zeros(of.size, np.float32)
+    popular = 1 + _SALES_WEIGHT * np.log1p(np.maximum(of.sold[rows], 0))
+    scores[rows] = matches.scores[known] * popular
+    return _Found(rows, scores, dropped, corrected)
+
+
+def _state(documents: Mapping[ProductId, SearchDocument], position: Position, generation: int) -> State:
+    language, _signature = make_language(documents.values())
+    return State(
+        documents=documents,
+        tables=tables.build(documents.values()),
+        language=language,
+        suggestions=Suggestions(documents.values(), language),
+        position=position,
+        generation=generation,
+    )

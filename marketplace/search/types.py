@@ -1,0 +1,142 @@
+"""What a search asks and answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from marketplace.catalogue.types import ProductId
+from marketplace.kernel.message import Name
+
+DEFAULT_PER_PAGE = 24
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    SALES = "sales"
+    PRICE_ASC = "price_asc"
+    PRICE_DESC = "price_desc"
+    NEWEST = "newest"
+    SEASON = "season"
+
+
+class Facet(StrEnum):
+    """What a page of results can be narrowed by; several values of one facet are alternatives."""
+
+    CERTIFICATION = "certification"
+    AISLE = "aisle"
+    INDUSTRY = "industry"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    STORAGE = "storage"
+    COOPERATIVE = "cooperative"
+    KEY_COUNTY = "key_county"
+    IN_SEASON = "in_season"
+    IN_STOCK = "in_stock"
+    PRICE = "price"
+
+
+# Upper bounds of the price bands in fen; the last band is open.
+PRICE_BANDS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """A page of results asked for; prices in fen, ``at`` decides season and which certificates are valid."""
+
+    at: datetime
+    q: str = ""
+    chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    price_min_fen: int | None = None
+    price_max_fen: int | None = None
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    per_page: int = DEFAULT_PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """Products of one page in order, the exact total, and every facet counted without its own filter.
+
+    ``dropped`` are words nothing matched; ``corrected`` is what was understood instead of what was typed.
+    """
+
+    total: int
+    product_ids: tuple[ProductId, ...]
+    facets: Mapping[Facet, tuple[FacetValue, ...]]
+    page: int
+    per_page: int
+    dropped: tuple[str, ...] = ()
+    corrected: str | None = None
+    generation: int = 0
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+class SuggestionKind(StrEnum):
+    PRODUCT = "product"
+    COUNTY = "county"
+    COOPERATIVE = "cooperative"
+    CERTIFICATION = "certification"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something that what was typed may become; ``key`` is a slug or code."""
+
+    kind: SuggestionKind
+    name: Name
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """A certificate of a scheme is valid from an instant to another, which no longer belongs to it."""
+
+    scheme_code: str
+    from_at: datetime
+    to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchDocument:
+    """Everything search knows of one listed product.
+
+    Texts go to the index; the rest goes to side tables and never makes the index change. ``price_fen`` is the
+    lowest price of a listed offer, None where nobody offers it.
+    """
+
+    product_id: ProductId
+    slug: str
+    name: Name
+    name_pinyin: str
+    keywords: tuple[str, ...]
+    keywords_en: tuple[str, ...]
+    description: str
+    place_names: tuple[Name, ...]
+    group_names: tuple[Name, ...]
+    cooperative_names: tuple[Name, ...]
+    certificate_numbers: tuple[str, ...]
+    scheme_names: tuple[Name, ...]
+    aisle_code: str
+    industry_code: str | None
+    county_code: str
+    prefecture_code: str
+    storage: str
+    is_key_county: bool
+    sale_months: tuple[int, ...]
+    cooperative_codes: tuple[str, ...]
+    validities: tuple[Validity, ...]
+    price_fen: int | None
+    available: int
+    sold: int
+    created_at: datetime
