@@ -1,5 +1,7 @@
 """Search in the background: the one indexer, and the folder of sales."""
 
+from functools import partial
+
 from marketplace.jobs.registry import JobContext, job
 from marketplace.search import service
 
@@ -8,7 +10,7 @@ from marketplace.search import service
 def follow(context: JobContext) -> None:
     """Bring every index up to the change rows."""
     for name, text in context.ports.search.engines.items():
-        context.write(lambda session, name=name, text=text: service.follow(session, text, name))
+        context.write(partial(service.follow, engine=text, index_name=name))
 
 
 @job("search.fold_sales", every_seconds=5)

@@ -84,6 +84,7 @@ class Language:
         """Return words, characters, pairs and pinyin of a short name."""
         text = normalise(name)
         tokens = set(self.search_words(text)) | set(self.words(text))
+        tokens |= {self.meant(word) for word in tokens}
         for run in _HAN_RUN.findall(text):
             tokens.update(run)
             tokens.update(run[place : place + 2] for place in range(len(run) - 1))
@@ -105,14 +106,12 @@ class Language:
         syllables = pinyin(run)
         if len(syllables) != len(run):
             return set()
+        starts = {0} | {run.find(word) for word in self.search_words(run) if len(word) > 1}
         tokens: set[str] = set()
-        start = 0
-        for word in self._cutter.cut(run, True):  # noqa: FBT003 - the cutter takes it by position only
-            tail = syllables[start:]
+        for tail in (syllables[start:] for start in starts if start >= 0):
             tokens.add(PINYIN + "".join(tail))
             if len(tail) > 1:
                 tokens.add(PINYIN + "".join(syllable[0] for syllable in tail))
-            start += len(word)
         return tokens
 
 

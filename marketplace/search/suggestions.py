@@ -55,10 +55,7 @@ def _beginnings(name: Name, language: Language) -> set[str]:
     """Return how people may begin to type a name: any of its words onward, its pinyin, its English words."""
     text = normalise(name.hans)
     found = {text}
-    place = 0
-    for word in language.words(text):
-        place = text.find(word, place)
-        found.add(text[place:])
+    found |= {text[place:] for word in language.search_words(text) if (place := text.find(word)) > 0}
     found |= {
         token.removeprefix(PINYIN) for token in language.name_tokens(name.hans) if token.startswith(PINYIN)
     }

@@ -53,9 +53,9 @@ class Understood:
 
 def understand(query: str, language: Language, vocabulary: Vocabulary) -> list[Understood]:
     """Read each typed part; a part with no reading at all matches nothing known."""
+    meant = [language.meant(part) for part in language.parts(query)]
     return [
-        _latin(part, vocabulary) if part.isascii() else _han(part, language, vocabulary)
-        for part in language.parts(query)
+        _latin(part, vocabulary) if part.isascii() else _han(part, language, vocabulary) for part in meant
     ]
 
 
