@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import NewType
 
 from marketplace.catalogue.types import OfferId, ProductId, StorageKind, TemperatureRange, VariantId
-from marketplace.kernel.message import Message
+from marketplace.kernel.message import Message, Name
 from marketplace.kernel.money import Fen
 from marketplace.parties.types import PartyId
-from marketplace.places.types import DivisionCode, PairingState
+from marketplace.places.types import DivisionCode, PairingState, Side
 from marketplace.stock.types import Cause, PackingShare, Supply
 
 DecisionId = NewType("DecisionId", int)
@@ -74,6 +74,7 @@ class Source:
     product_id: ProductId
     cooperative_id: PartyId
     county_code: DivisionCode
+    county: Name
     prefecture_code: DivisionCode
     price_fen: Fen
     minimum: int
@@ -90,13 +91,37 @@ class Source:
     key_county: bool
     share_bp: int
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warehouse:
-    """A cloud warehouse (销地云仓) in which parts of an order can meet."""
 
-    id: PartyId
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where an order goes: the division that the buyer named, and the city by which it is priced."""
+
+    code: DivisionCode
     city_code: DivisionCode
-    name: str
+    side: Side
+    city: Name
+
+
+class Reason(StrEnum):
+    """Why a line cannot be supplied; the later one says that somebody came closer to supplying it."""
+
+    NO_OFFER = "no_offer"
+    NOT_SERVED = "not_served"
+    BELOW_MINIMUM = "below_minimum"
+    OUT_OF_STOCK = "out_of_stock"
+    DAY_FULL = "day_full"
+    NO_CARRIER = "no_carrier"
+    TOO_SLOW = "too_slow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineProblem:
+    """A line that nobody can supply: why, and how much there is or is the least one can order."""
+
+    line_no: int
+    reason: Reason
+    available: int = 0
+    minimum: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,17 +222,28 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceWithFreight:
-    """What a product costs delivered, one pack, for a card; days and money as the plan would choose them."""
+    """What goods cost delivered, for a card: the offer, money and day that the plan would choose.
+
+    ``quantity`` is one pack, or the least that can be ordered; ``price_fen`` is for one pack, ``total_fen``
+    for ``quantity`` packs with freight. With a ``problem`` the goods cannot be ordered now: the money is then
+    that of the offer which came closest, without freight, and there is no day.
+    """
 
     offer_id: OfferId
     variant_id: VariantId
+    product_id: ProductId
     cooperative_id: PartyId
+    quantity: int
     price_fen: Fen
     freight_fen: Fen
     total_fen: Fen
-    arrives_on: date
+    arrives_on: date | None
     unit_price_fen_per_500g: Fen
-    sold_out: bool
+    problem: Reason | None
+
+    @property
+    def sold_out(self) -> bool:
+        return self.problem in {Reason.OUT_OF_STOCK, Reason.DAY_FULL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
