@@ -9,6 +9,7 @@ from functools import cache
 from flask import Blueprint, Response, abort, send_from_directory
 
 from marketplace.kernel import paths
+from marketplace.web.guard import public
 
 blueprint = Blueprint("assets", __name__)
 
@@ -32,6 +33,7 @@ def static_url(path: str) -> str:
 
 
 @blueprint.get("/static/<digest>/<path:path>")
+@public
 def static_file(digest: str, path: str) -> Response:
     if digest != tree_digest() and path != "img/mark.svg":
         abort(404)
@@ -42,5 +44,6 @@ def static_file(digest: str, path: str) -> Response:
 
 
 @blueprint.get("/favicon.ico")
+@public
 def favicon() -> Response:
     return send_from_directory(paths.STATIC, "img/mark.svg", mimetype="image/svg+xml", max_age=86_400)

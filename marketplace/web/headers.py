@@ -11,8 +11,9 @@ from marketplace.kernel.logging import logger
 from marketplace.kernel.settings import Mode, Settings
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self' {pay}; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self' {pay}"
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logger(__name__)

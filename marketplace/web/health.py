@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.web.database import read
+from marketplace.web.guard import public
 
 blueprint = Blueprint("health", __name__)
 
@@ -21,11 +22,13 @@ SECONDS = Histogram(
 
 
 @blueprint.get("/healthz")
+@public
 def alive() -> Response:
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
+@public
 def ready() -> tuple[Response, int]:
     """Answer 503 while the database does not."""
     try:
@@ -36,6 +39,7 @@ def ready() -> tuple[Response, int]:
 
 
 @blueprint.get("/metrics")
+@public
 def metrics() -> Response:
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 

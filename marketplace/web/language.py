@@ -82,20 +82,28 @@ def _converter() -> OpenCC:
 
 
 @cache
-def _corrections() -> tuple[tuple[str, str], ...]:
+def _corrections(scope: str) -> tuple[tuple[str, str], ...]:
     """Read where OpenCC's choice is not what Hong Kong writes, longest first."""
     path = paths.CATALOG_DATA / "hant_corrections.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [(row["opencc_output"], row["hong_kong_form"]) for row in csv.DictReader(file)]
+        rows = [
+            (row["opencc_output"], row["hong_kong_form"])
+            for row in csv.DictReader(file)
+            if row["scope"] == scope
+        ]
     return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 
 @lru_cache(maxsize=20_000)
 def to_hant(text: str) -> str:
-    """Write Simplified text as Hong Kong writes it."""
+    """Write Simplified text as Hong Kong writes it: whole values first, then characters, then phrases."""
     converted = str(_converter().convert(text))
-    for wrong, right in _corrections():
-        converted = converted.replace(wrong, right)
+    whole = dict(_corrections("whole")).get(converted)
+    if whole is not None:
+        return whole
+    for scope in ("character", "phrase"):
+        for wrong, right in _corrections(scope):
+            converted = converted.replace(wrong, right)
     return converted
 
 
