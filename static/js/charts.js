@@ -23,10 +23,10 @@ const tone = (name) => getComputedStyle(document.documentElement).getPropertyVal
 
 const words = () => ({ color: tone("--ink"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 14 });
 
-/* fen are drawn in yuan steps of ten thousand, basis points in per cent: only the axis needs it, labels come ready made */
+/* amounts come in fen, rates in basis points: the axis shows 万元, 元 or per cent; labels come ready made */
 const SCALE = { wan: 1e6, fen: 100, bp: 100, weight: 1000, celsius: 1000 };
 
-const options = ({ kind, columns, rows }) => {
+const options = ({ kind, unit, columns, rows }) => {
   const lying = kind === "bar" || kind === "share";
   const muted = tone("--muted");
   const scale = SCALE[columns[0].of] ?? 1;
@@ -47,11 +47,15 @@ const options = ({ kind, columns, rows }) => {
     type: "value",
     min: kind === "line" ? undefined : 0,
     max: kind === "share" ? 100 : undefined,
+    name: lying ? undefined : unit,
+    nameTextStyle: { ...words(), color: muted, align: "right" },
+    nameGap: 12,
     axisLabel: { ...words(), color: muted, formatter: (value) => (kind === "share" ? `${value}%` : number.format(value)) },
     splitLine: { lineStyle: { color: tone("--line") } },
     splitNumber: 4,
   };
   const several = columns.length > 1;
+  const legend = several && kind !== "line";
   const series = columns.map((column, index) => ({
     name: column.label,
     type: kind === "line" ? "line" : "bar",
@@ -73,8 +77,8 @@ const options = ({ kind, columns, rows }) => {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 200,
     textStyle: words(),
-    legend: { show: several && kind !== "line", top: 0, left: 0, textStyle: words(), itemWidth: 14, itemHeight: 14 },
-    grid: { top: several ? 40 : 8, left: 4, right: lying && !several ? 96 : several && kind === "line" ? 72 : 16, bottom: 4, containLabel: true },
+    legend: { show: legend, top: 0, left: 0, textStyle: words(), itemWidth: 14, itemHeight: 14 },
+    grid: { top: legend ? (lying ? 36 : 64) : lying ? 8 : 32, left: 4, right: lying && !several ? 96 : several && kind === "line" ? 72 : 16, bottom: 4, containLabel: true },
     tooltip: {
       renderMode: "richText", // an HTML tooltip would need inline styles, which the page's policy forbids
       trigger: "axis",
@@ -127,4 +131,4 @@ const drawAll = async (root) => {
 };
 
 drawAll(document);
-document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt.parentElement ?? document));
+document.addEventListener("htmx:after:process", (event) => drawAll(event.target.parentElement ?? document));

@@ -155,8 +155,8 @@ document.addEventListener(
   true,
 );
 
-document.addEventListener("htmx:load", (event) => {
-  const root = event.detail.elt;
+document.addEventListener("htmx:after:process", (event) => {
+  const root = event.target;
   setUpQuantities(root);
   for (const group of root.querySelectorAll("details[data-key]")) {
     if (opened.has(group.dataset.key)) group.open = opened.get(group.dataset.key);
