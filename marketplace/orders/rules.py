@@ -134,3 +134,22 @@ def reduce_picks(picks: Sequence[Pick], quantity: int) -> tuple[tuple[Pick, ...]
     if quantity:
         raise ValueError("more packs taken away than were picked")
     return tuple(reversed(stays)), tuple(freed)
+
+
+def moves(proposed: Sequence[Pick], taken: Sequence[Pick]) -> list[tuple[LotId, LotId, int]]:
+    """Say how the proposed lots become the taken ones: from lot, to lot, packs. Both add up to the same."""
+    surplus = {pick.lot_id: pick.quantity for pick in proposed}
+    missing: dict[LotId, int] = {}
+    for pick in taken:
+        kept = min(surplus.get(pick.lot_id, 0), pick.quantity)
+        surplus[pick.lot_id] = surplus.get(pick.lot_id, 0) - kept
+        missing[pick.lot_id] = pick.quantity - kept
+    steps: list[tuple[LotId, LotId, int]] = []
+    for to_lot, wanted in missing.items():
+        for from_lot, left in list(surplus.items()):
+            quantity = min(wanted, left)
+            if quantity:
+                steps.append((from_lot, to_lot, quantity))
+                surplus[from_lot] -= quantity
+                wanted -= quantity  # noqa: PLW2901 - counts down what this lot still misses
+    return steps

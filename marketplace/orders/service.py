@@ -30,7 +30,7 @@ from marketplace.orders.types import (
     Pick,
     Picks,
 )
-from marketplace.stock.types import Hold
+from marketplace.stock.types import HoldId, HoldLine
 
 
 def place(session: Session, draft: OrderDraft) -> Order:
@@ -65,13 +65,13 @@ def place(session: Session, draft: OrderDraft) -> Order:
     return queries.get_order(session, OrderId(row.id))
 
 
-def bind_stock(session: Session, order_id: OrderId, hold: Hold) -> Order:
-    """Note which hold binds an order's goods, and propose to each line the lots that the hold took."""
+def bind_stock(session: Session, order_id: OrderId, hold_id: HoldId, held: Sequence[HoldLine]) -> Order:
+    """Note which hold binds an order's goods, and propose its lots to the lines in the order given."""
     row = _locked(session, order_id)
-    row.hold_id = hold.id
+    row.hold_id = hold_id
     lines = queries.get_order(session, order_id).lines
-    held = [(line.offer_id, line.lot_id, line.quantity) for line in hold.lines]
-    proposals = rules.allocate([(line.offer_id, line.quantity) for line in lines], held)
+    lots = [(one.offer_id, one.lot_id, one.quantity) for one in held]
+    proposals = rules.allocate([(line.offer_id, line.quantity) for line in lines], lots)
     session.add_all(
         PickRow(order_line_id=line.id, lot_id=pick.lot_id, position=position, quantity=pick.quantity)
         for line, picks in zip(lines, proposals, strict=True)
