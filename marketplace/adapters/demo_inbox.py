@@ -1,4 +1,4 @@
-"""The demonstration's channel to people: messages become files in ``var/mail``, nothing leaves the machine."""
+"""The demonstration's channel to people: messages become files in ``var/mail`` and stay on the machine."""
 
 import json
 import os

@@ -8,7 +8,7 @@ from marketplace.notices.types import NoticeKind
 from marketplace.parties import rules
 from marketplace.parties import service as parties
 from marketplace.parties.refusals import PhoneUnknown
-from marketplace.parties.types import CodePurpose, SignIn
+from marketplace.parties.types import CodePurpose, Person, PersonId, SignIn
 
 _MINUTES = int(rules.CODE_LIFE.total_seconds() // 60)
 
@@ -46,3 +46,21 @@ def confirm_code(
 def with_password(session: Session, login: str, password: str) -> SignIn:
     """Check a phone number or e-mail address with its password; a wrong one is a value as well."""
     return parties.sign_in_with_password(session, login, password)
+
+
+def change_profile(session: Session, person_id: PersonId, display_name: str, email: str) -> Person:
+    """Keep what somebody says about themselves; refuses (EmailWrong, EmailTaken)."""
+    parties.set_email(session, person_id, email or None)
+    return parties.rename_person(session, person_id, display_name)
+
+
+def change_password(session: Session, person_id: PersonId, new: str, current: str | None) -> SignIn:
+    """Set a password; where ``current`` is given it must be the old one, and a wrong one counts as a try.
+
+    Refuses (PasswordWeak) what is too easily guessed. Ends every session opened before.
+    """
+    if current is not None:
+        outcome = parties.confirm_password(session, person_id, current)
+        if outcome.refusal is not None:
+            return outcome
+    return SignIn(person=parties.set_password(session, person_id, new))

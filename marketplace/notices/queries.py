@@ -1,6 +1,6 @@
 """Reads of notices."""
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.message import Message
@@ -24,6 +24,7 @@ def inbox(
     *,
     phone: str | None = None,
     person_id: int | None = None,
+    with_codes: bool = True,
     page: int = 1,
     per_page: int = 20,
 ) -> Page[Notice]:
@@ -34,6 +35,8 @@ def inbox(
     if person_id is not None:
         addressed.append(NoticeRow.to_person_id == person_id)
     wanted = or_(*addressed) if addressed else NoticeRow.id.is_not(None)
+    if not with_codes:
+        wanted = and_(wanted, NoticeRow.kind != NoticeKind.CODE)
     total = session.scalar(select(func.count()).select_from(NoticeRow).where(wanted)) or 0
     rows = session.scalars(
         select(NoticeRow)

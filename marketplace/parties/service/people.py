@@ -58,7 +58,7 @@ def register_person(
 
 
 def rename_person(session: Session, person_id: PersonId, display_name: str) -> Person:
-    row = locked(session, person_id)
+    row = _locked(session, person_id)
     row.display_name = _shown(display_name, row.phone)
     journal.write(session, "person", row.id, "renamed")
     session.flush()
@@ -67,7 +67,7 @@ def rename_person(session: Session, person_id: PersonId, display_name: str) -> P
 
 def set_language(session: Session, person_id: PersonId, language: Language) -> Person:
     """Remember the language somebody reads in, also for notices."""
-    row = locked(session, person_id)
+    row = _locked(session, person_id)
     if row.language != language:
         row.language = language
         journal.write(session, "person", row.id, "language_set", language=language)
@@ -77,7 +77,7 @@ def set_language(session: Session, person_id: PersonId, language: Language) -> P
 
 def set_email(session: Session, person_id: PersonId, email: str | None) -> Person:
     """Set or clear the e-mail address; refuses (EmailWrong, EmailTaken)."""
-    row = locked(session, person_id)
+    row = _locked(session, person_id)
     address = None if email is None else _free_email(session, email, row.id)
     if address is None and row.phone is None:
         raise EmailWrong
@@ -90,7 +90,7 @@ def set_email(session: Session, person_id: PersonId, email: str | None) -> Perso
 
 def set_password(session: Session, person_id: PersonId, password: str) -> Person:
     """Set a password and end every session opened before; refuses (PasswordWeak)."""
-    row = locked(session, person_id)
+    row = _locked(session, person_id)
     problem = rules.password_problem(password, row.phone, row.email)
     if problem is not None:
         raise PasswordWeak(problem)
@@ -103,7 +103,7 @@ def set_password(session: Session, person_id: PersonId, password: str) -> Person
 
 def end_sessions(session: Session, person_id: PersonId) -> None:
     """Sign somebody out everywhere."""
-    row = locked(session, person_id)
+    row = _locked(session, person_id)
     row.session_epoch += 1
     journal.write(session, "person", row.id, "sessions_ended")
     session.flush()
@@ -119,10 +119,15 @@ def sign_in_with_password(session: Session, login: str, password: str) -> SignIn
     if row is None:
         passwords.matches(None, password)
         return SignIn(refusal=PasswordWrong())
-    return check_password(session, row, password)
+    return _check_password(session, row, password)
 
 
-def check_password(session: Session, row: PersonRow, password: str) -> SignIn:
+def confirm_password(session: Session, person_id: PersonId, password: str) -> SignIn:
+    """Check the password of somebody who is signed in already, counting the try."""
+    return _check_password(session, _locked(session, person_id), password)
+
+
+def _check_password(session: Session, row: PersonRow, password: str) -> SignIn:
     """Compare a password with the locked account's, count the try, and keep the hash up to date."""
     now = time.now()
     longest = max(span for span, _most in rules.PASSWORD_LIMITS)
@@ -145,7 +150,7 @@ def check_password(session: Session, row: PersonRow, password: str) -> SignIn:
     return SignIn(person=person_from_row(row))
 
 
-def locked(session: Session, person_id: int) -> PersonRow:
+def _locked(session: Session, person_id: int) -> PersonRow:
     row = session.scalars(
         select(PersonRow)
         .where(PersonRow.id == person_id)
