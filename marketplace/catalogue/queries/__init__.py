@@ -35,6 +35,7 @@ from marketplace.catalogue.queries.goods import (
     papers_of_lots,
     products_by_id,
     products_by_slug,
+    slugs_by_number,
     variants_by_id,
     variants_of,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "products_touched",
     "proofs_of_offers",
     "reference",
+    "slugs_by_number",
     "valid_certificates",
     "variants_by_id",
     "variants_of",

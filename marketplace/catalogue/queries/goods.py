@@ -75,6 +75,14 @@ def products_by_slug(session: Session, slugs: Collection[str]) -> Mapping[str, P
     return _in_order(slugs, {row.slug: product_from_row(row, kept) for row in rows})
 
 
+def slugs_by_number(session: Session, numbers: Collection[str]) -> Mapping[str, str]:
+    """Return the address of each product number that is taken."""
+    rows = session.execute(
+        select(ProductRow.number, ProductRow.slug).where(ProductRow.number.in_(set(numbers)))
+    )
+    return dict(rows.tuples().all())
+
+
 def list_products(
     session: Session, wanted: ProductFilter, page: int = 1, per_page: int = 24
 ) -> Page[Product]:

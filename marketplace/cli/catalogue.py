@@ -1,0 +1,103 @@
+"""flask catalogue: what the shop knows before anybody sells, loaded from its files."""
+
+from pathlib import Path
+from typing import cast
+
+import click
+from babel.support import NullTranslations, Translations
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from marketplace.flow.load_catalogue import LoadedPart, LoadReport, load_catalogue
+from marketplace.kernel import paths, unit_of_work
+from marketplace.kernel.message import Message, Name, msg
+from marketplace.kernel.refusals import ManyRefusals, RowRefusal
+
+group = AppGroup("catalogue", help="The catalogue's data: places, goods, papers, freight.")
+
+
+@group.command("load")
+@click.option(
+    "--from",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=paths.CATALOG_DATA,
+    help="Directory with the catalogue's CSV files.",
+)
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", help="Language of what is printed."
+)
+def load(directory: Path, language: str) -> None:
+    """Bring the database to what the files say, wholly or not at all.
+
+    Every row is checked against the others first; all errors are listed with file, row, column and reason.
+    """
+    words = _Words(language)
+
+    def show(part: LoadedPart, number: int, count: int) -> None:
+        line = msg(
+            "［%(number)d/%(count)d］%(name)s：%(rows)d行，改动%(changed)d行",
+            number=number,
+            count=count,
+            name=part.name,
+            rows=part.rows,
+            changed=part.changed,
+        )
+        click.echo(words.say(line))
+
+    session = cast(Session, current_app.extensions["sqlalchemy"].session())
+    try:
+        report = unit_of_work.commit(session, lambda opened: load_catalogue(opened, directory, show))
+    except ManyRefusals as refused:
+        _show_errors(refused, words)
+        raise SystemExit(1) from None
+    click.echo(words.say(_summary(report)))
+
+
+class _Words:
+    """Says messages in the language asked for on the command line."""
+
+    def __init__(self, language: str) -> None:
+        wanted = [] if language == "zh" else [language]
+        self._translations: NullTranslations = (
+            Translations.load(str(paths.TRANSLATIONS), wanted) if wanted else NullTranslations()
+        )
+        self._language = language
+
+    def say(self, message: Message) -> str:
+        template = self._translations.gettext(message.template)
+        return str(
+            Message(template, {key: self._parameter(value) for key, value in message.parameters.items()})
+        )
+
+    def _parameter(self, value: object) -> object:
+        if isinstance(value, Message):
+            return self.say(value)
+        if isinstance(value, Name):
+            return value.en if self._language == "en" else value.hans
+        return value
+
+
+def _show_errors(refused: ManyRefusals, words: _Words) -> None:
+    for one in refused.refusals:
+        click.echo(words.say(_error_line(one)), err=True)
+    click.echo(words.say(refused.message), err=True)
+
+
+def _error_line(one: RowRefusal) -> Message:
+    if not one.field:
+        return msg("%(file)s 第%(row)d行：%(reason)s", file=one.file, row=one.row, reason=one.message)
+    return msg(
+        "%(file)s 第%(row)d行 %(column)s：%(reason)s",
+        file=one.file,
+        row=one.row,
+        column=one.field,
+        reason=one.message,
+    )
+
+
+def _summary(report: LoadReport) -> Message:
+    if report.changed:
+        return msg("目录数据已导入，共改动%(changed)d行。", changed=report.changed)
+    return msg("目录数据与数据库一致，没有任何改动。")

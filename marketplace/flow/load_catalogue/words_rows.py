@@ -1,0 +1,62 @@
+"""Synonyms, readings and character corrections: checked here, read from their files by search and pages."""
+
+from collections.abc import Mapping
+
+from marketplace.flow.load_catalogue.sheet import LIST_SEPARATOR, Sheet
+from marketplace.kernel.message import msg
+
+SYNONYMS, READINGS, CORRECTIONS = "synonyms.csv", "pinyin_overrides.csv", "hant_corrections.csv"
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    SYNONYMS: ("canonical_zh", "term", "language", "used_in"),
+    READINGS: ("phrase", "pinyin"),
+    CORRECTIONS: ("scope", "opencc_output", "hong_kong_form", "example_zh"),
+}
+
+_LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
+_REGIONS = frozenset({"all", "hk", "gd", "gz"})
+_SCOPES = frozenset({"whole", "character", "phrase"})
+
+
+def synonyms(sheet: Sheet, products: Sheet, schemes: Sheet) -> int:
+    """Check that every synonym leads to a word that the catalogue really has; returns the number of rows."""
+    sheet.unique("canonical_zh", "term")
+    words = [row[column] for row in products.rows for column in ("name_zh", "keywords_zh")]
+    words += [row[column] for row in schemes.rows for column in ("name_zh", "short_name_zh")]
+    catalogue = LIST_SEPARATOR.join(words)
+    is_whole = products.is_whole and schemes.is_whole
+    for row in sheet.rows:
+        canonical, term = row.text("canonical_zh"), row.text("term")
+        if canonical == term:
+            row.refuse("term", msg("同义词与原词相同"))
+        if is_whole and canonical not in catalogue:
+            row.refuse("canonical_zh", msg("商品名、关键词和认证中都没有“%(word)s”", word=canonical))
+        if row["language"] not in _LANGUAGES:
+            allowed = "、".join(sorted(_LANGUAGES))
+            row.refuse(
+                "language", msg("“%(value)s”应为%(allowed)s之一", value=row["language"], allowed=allowed)
+            )
+        row.references("used_in", _REGIONS, "used_in")
+    return len(sheet.rows)
+
+
+def readings(sheet: Sheet) -> int:
+    sheet.unique("phrase")
+    for row in sheet.rows:
+        row.pinyin("pinyin", row.text("phrase"))
+    return len(sheet.rows)
+
+
+def corrections(sheet: Sheet) -> int:
+    sheet.unique("scope", "opencc_output")
+    for row in sheet.rows:
+        wrong, right = row.text("opencc_output"), row.text("hong_kong_form")
+        if wrong == right:
+            row.refuse("hong_kong_form", msg("与OpenCC的输出相同"))
+        if row["scope"] not in _SCOPES:
+            allowed = "、".join(sorted(_SCOPES))
+            row.refuse("scope", msg("“%(value)s”应为%(allowed)s之一", value=row["scope"], allowed=allowed))
+        if row["scope"] == "character" and len(wrong) != 1:
+            row.refuse("opencc_output", msg("character行只能是一个字"))
+        row.text("example_zh")
+    return len(sheet.rows)
