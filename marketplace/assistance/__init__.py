@@ -1,0 +1,1 @@
+"""Assistance: countable entries, counting rules, exact totals, and their proof from the orders."""
