@@ -1,6 +1,8 @@
 """What the marketplace asks of a payment processor: four verbs, and to vouch for its own events."""
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 from marketplace.payment.types import (
     Attempt,
@@ -54,4 +56,38 @@ class EventSource(Protocol):
 
     def read_event(self, body: bytes, signature: str | None) -> ProcessorEvent:
         """Verify a delivery (raw body, signature header). Raises ``ForgedEvent``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WireAnswer:
+    """A status and a JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPage:
+    """What a pay page shows; ``status`` as the wire says it: open, complete or expired."""
+
+    reference: str
+    order_number: str
+    amount_fen: int
+    status: str
+    back_url: str
+
+
+class OwnProcessor(Protocol):
+    """A processor that this application serves itself: an API on a foreign wire, and a page to pay on."""
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> WireAnswer:
+        """Answer one API request; header names in lower case."""
+        ...
+
+    def find_page(self, reference: str) -> PayPage | None: ...
+
+    def pay(self, reference: str) -> PayPage | None:
+        """Take the money once, however often it is asked; an ended page takes none."""
         ...

@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,13 +22,13 @@ from marketplace.adapters.sandbox.shapes import API_VERSION, event_shape, refund
 from marketplace.adapters.sandbox.wire import (
     Fields,
     MissingError,
-    WireAnswer,
     WireError,
     digest_of,
     fields_of,
 )
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
+from marketplace.payment.port import PayPage, WireAnswer
 
 Deliver = Callable[[bytes, str], int]
 """Sends a body with its ``Stripe-Signature`` and returns the status of the answer."""
@@ -39,17 +38,6 @@ LONGEST = timedelta(hours=24)
 
 _log = logger(__name__)
 _Event = tuple[str, dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayPage:
-    """What the pay page shows; ``status`` as the wire says it: open, complete or expired."""
-
-    reference: str
-    order_number: str
-    amount_fen: int
-    status: str
-    back_url: str
 
 
 class SandboxProcessor:

@@ -2,24 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
+
+from marketplace.payment.port import WireAnswer
 
 _NAME = re.compile(r"(?P<head>[a-z_]+)(?P<rest>(?:\[[A-Za-z0-9_]*\])*)")
 _PART = re.compile(r"\[([A-Za-z0-9_]*)\]")
 
 Fields = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class WireAnswer:
-    """A status and a JSON object."""
-
-    status: int
-    body: Mapping[str, Any]
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class WireError(Exception):
