@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, tuple_
+from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -121,6 +121,6 @@ def _upsert(session: Session, table: type[Base], values: list[dict[str, Any]]) -
                 set_={name: statement.excluded[name] for name in others},
                 where=held.is_distinct_from(offered),
             )
-            .returning(func.count().over())
+            .returning(table.__table__.c[key[0]])
         ).all()
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -201,7 +201,7 @@ def _upsert(session: Session, table: type[Base], values: Iterable[dict[str, Any]
             set_={name: statement.excluded[name] for name in others},
             where=held.is_distinct_from(offered),
         )
-        .returning(func.count().over())
+        .returning(table.__table__.c[key[0]])
     ).all()
     kept_atlas.forget(session)
     return len(changed)
