@@ -22,7 +22,7 @@ from marketplace.flow.ports import Ports
 from marketplace.kernel import logging, paths
 from marketplace.kernel.settings import Mode, Settings, from_environment
 from marketplace.kernel.storage import DirectoryStore
-from marketplace.web import setup
+from marketplace.web import page_cache, setup
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -42,15 +42,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)
     app.extensions["sessions"] = sessions
+    payments = make_payments(settings, sessions)
+    app.extensions["sandbox"] = payments.sandbox
     app.extensions["ports"] = Ports(
         notices=DemoInbox(settings.data_dir / "mail"),
-        payments=make_payments(settings),
+        payments=payments.ports,
         search=make_search(settings, sessions),
         files=DirectoryStore(settings.data_dir / "files"),
     )
     setup.install(app)
     for blueprint in _found(marketplace.web, "blueprint"):
         app.register_blueprint(blueprint)
+    page_cache.install(app, settings)
     for command in (*_found(marketplace.cli, "group"), *_found(marketplace.jobs, "group")):
         app.cli.add_command(command)
     return app

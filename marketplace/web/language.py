@@ -9,6 +9,7 @@ from flask import has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as babel_gettext
 from opencc import OpenCC
+from werkzeug.datastructures import LanguageAccept
 
 from marketplace.kernel import paths
 from marketplace.kernel.message import Message, Name
@@ -34,10 +35,14 @@ def current() -> str:
     """Return the code of the language of this request: cookie first, then what the browser asks for."""
     if not has_request_context():
         return "zh-Hans"
-    chosen = request.cookies.get(COOKIE, "")
-    if chosen in _LOCALES:
-        return chosen
-    for wanted, _quality in request.accept_languages:
+    return choose(request.cookies.get(COOKIE, ""), request.accept_languages)
+
+
+def choose(cookie: str, accepted: LanguageAccept) -> str:
+    """Choose by what was picked before, else by what the browser accepts, else Simplified Chinese."""
+    if cookie in _LOCALES:
+        return cookie
+    for wanted, _quality in accepted:
         low = wanted.lower()
         if low in {"zh", "zh-cn", "zh-sg"} or low.startswith("zh-hans"):
             return "zh-Hans"
