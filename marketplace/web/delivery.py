@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import has_request_context, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
@@ -10,7 +11,6 @@ from marketplace.places.types import DivisionCode
 from marketplace.web.database import read
 
 COOKIE = "city"
-DEFAULT_CITY = DivisionCode("440600")  # 佛山
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,20 @@ class City:
     name: Name
 
 
+_DEFAULT = City(DivisionCode("440600"), Name("佛山", "佛山", "Foshan"))
+
+
+def cities() -> tuple[tuple[DivisionCode, Name], ...]:
+    """Return where goods can be sent, the Greater Bay Area first; nothing while the database is away."""
+    try:
+        atlas = places.atlas(read())
+    except SQLAlchemyError:
+        return ()
+    return tuple((city.code, city.short_name) for city in atlas.cities)
+
+
 def chosen_city() -> City:
     """Return the chosen city, or the default where none or an unknown one was chosen."""
-    atlas = places.atlas(read())
     wanted = request.cookies.get(COOKIE, "") if has_request_context() else ""
-    division = next((city for city in atlas.cities if city.code == wanted), None)
-    if division is None:
-        division = atlas.find(DEFAULT_CITY)
-    return (
-        City(DEFAULT_CITY, Name("佛山", "佛山", "Foshan"))
-        if division is None
-        else City(division.code, division.short_name)
-    )
+    found = next((City(code, name) for code, name in cities() if code == wanted), None)
+    return found or _DEFAULT

@@ -5,8 +5,10 @@ from flask_babel import gettext, ngettext
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.kernel.settings import Settings
+from marketplace.parties.types import Person
 from marketplace.web import assets, delivery, errors, guard, headers, health, language, limits, present
 
 csrf = CSRFProtect()
@@ -43,9 +45,18 @@ def install(app: Flask) -> None:
             "lang": language.current(),
             "here": request.full_path.rstrip("?") if request else "/",
             "deliver_to": delivery.chosen_city(),
-            "current_person": guard.current_person(),
+            "delivery_cities": delivery.cities(),
+            "current_person": _person(),
             "basket_count": None,
         }
+
+
+def _person() -> Person | None:
+    """Return who is asking; nobody while the database is away, so that the page that says so can be shown."""
+    try:
+        return guard.current_person()
+    except SQLAlchemyError:
+        return None
 
 
 def csrf_field() -> Markup:
