@@ -10,7 +10,7 @@ POLICIES: tuple[Policy, ...] = (
         valid_from=date(2020, 1, 1),
         price_bp=10_000,
         freight_bp=10_000,
-        # The paired cities carry the cooperation (policy art. 7, 19): a paired county may cost up to 8 % more.
+        # The paired cities carry the cooperation (policy art. 7, 19): a paired county may cost 8 % more.
         pairing_bp=800,
         # Support leans towards the key counties (policy art. 2).
         key_county_bp=300,

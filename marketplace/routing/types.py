@@ -256,7 +256,7 @@ class DecidedPart:
     origin_code: DivisionCode
     goods_fen: Fen
     freight_fen: Fen
-    offers: tuple[tuple[int, OfferId, int], ...]
+    lines: tuple[PlanLine, ...]
     reasons: tuple[Message, ...]
 
 
@@ -269,7 +269,8 @@ class Decision:
     decided_at: datetime
     destination_code: DivisionCode
     policy_version: str
+    optimal: bool
     score_fen: int
     score_terms: tuple[ScoreTerm, ...]
     parts: tuple[DecidedPart, ...]
-    runner_up: RunnerUp | None = None
+    runner_up: RunnerUp | None

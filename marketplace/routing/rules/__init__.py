@@ -1,7 +1,8 @@
 """Routing decided without a database: hard limits, then the lowest score, found by enumeration."""
 
-from marketplace.routing.rules.cards import price_offers
+from marketplace.routing.rules.cards import best_of, price_offers
 from marketplace.routing.rules.frame import Frame
+from marketplace.routing.rules.holding import Picks, picks, wanted
 from marketplace.routing.rules.planning import choose
 
-__all__ = ["Frame", "choose", "price_offers"]
+__all__ = ["Frame", "Picks", "best_of", "choose", "picks", "price_offers", "wanted"]
