@@ -118,4 +118,5 @@ def attempt_of_code(text: str) -> AttemptId | None:
         mod_97_10.validate(digits)
     except ValidationError:
         return None
-    return AttemptId(int(digits[:-2])) if len(digits) >= _CODE_DIGITS + 2 else None
+    number = int(digits[:-2])
+    return AttemptId(number) if number and len(digits) >= _CODE_DIGITS + 2 else None
