@@ -1,10 +1,10 @@
 """Notices for tests."""
 
+from sqlalchemy.orm import Session
+
 from marketplace.kernel.message import Message, msg
 from marketplace.notices import service
 from marketplace.notices.types import NoticeId, NoticeKind
-from sqlalchemy.orm import Session
-
 from tests.factories.parties import new_phone
 
 DEFAULT = msg("订单 %(number)s 已付款。", number="DEMO-1")

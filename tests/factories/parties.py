@@ -2,6 +2,8 @@
 
 from itertools import count
 
+from sqlalchemy.orm import Session
+
 from marketplace.kernel.message import Name
 from marketplace.parties import service
 from marketplace.parties.types import (
@@ -17,8 +19,6 @@ from marketplace.parties.types import (
     Scope,
 )
 from marketplace.places.types import DivisionCode
-from sqlalchemy.orm import Session
-
 from tests.factories.places import CONGJIANG, FOSHAN
 
 _numbers = count(1)

@@ -4,6 +4,8 @@ import csv
 from datetime import date
 from functools import cache
 
+from sqlalchemy.orm import Session
+
 from marketplace.kernel.message import Name
 from marketplace.kernel.paths import CATALOG_DATA
 from marketplace.places import service
@@ -21,7 +23,6 @@ from marketplace.places.types import (
     Tile,
     Transit,
 )
-from sqlalchemy.orm import Session
 
 FOSHAN = DivisionCode("440600")
 GUANGZHOU = DivisionCode("440100")
