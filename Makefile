@@ -42,7 +42,7 @@ lock: $(VENV)/dev.stamp
 
 # English by hand, Traditional Chinese from the source text at run time.
 translations: $(VENV)/dev.stamp
-	$(BIN)/python -m marketplace.translations extract
+	$(BIN)/python -m marketplace.translations
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -269,7 +269,7 @@ def _newest(reading: _Reading | None, path: Path | None) -> _Reading | None:
 
 
 def _read(path: Path, index: Any, reader: Any) -> _Reading:
-    leaves = tuple(_leaf(leaf) for leaf, _base in reader.leaf_readers())
+    leaves = tuple(_leaf(leaf) for leaf, _base in reader.leaf_readers() if leaf.doc_count_all())
     words = sorted({term.decode("utf-8") for term in reader.lexicon(_FIELD)}) if leaves else []
     return _Reading(path, index, reader, reader.generation(), leaves, tuple(words))
 

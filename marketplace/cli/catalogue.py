@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import cast
 
 import click
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from marketplace.flow.load_catalogue import LoadedPart, LoadReport, load_catalog
 from marketplace.kernel import paths, unit_of_work
 from marketplace.kernel.message import Message, Name, msg
 from marketplace.kernel.refusals import ManyRefusals, RowRefusal
+from marketplace.translations import english
 
 group = AppGroup("catalogue", help="The catalogue's data: places, goods, papers, freight.")
 
@@ -46,7 +47,7 @@ def load(directory: Path, language: str) -> None:
         )
         click.echo(words.say(line))
 
-    session = cast(Session, current_app.extensions["sqlalchemy"].session())
+    session = cast("Session", current_app.extensions["sqlalchemy"].session())
     try:
         report = unit_of_work.commit(session, lambda opened: load_catalogue(opened, directory, show))
     except ManyRefusals as refused:
@@ -59,10 +60,7 @@ class _Words:
     """Says messages in the language asked for on the command line."""
 
     def __init__(self, language: str) -> None:
-        wanted = [] if language == "zh" else [language]
-        self._translations: NullTranslations = (
-            Translations.load(str(paths.TRANSLATIONS), wanted) if wanted else NullTranslations()
-        )
+        self._translations: NullTranslations = english() if language == "en" else NullTranslations()
         self._language = language
 
     def say(self, message: Message) -> str:

@@ -1,15 +1,33 @@
 """flask schema: what the tables are, beside what the models say they should be."""
 
 import click
+from alembic import command
 from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import create_engine
 
+from marketplace.kernel import paths
+from marketplace.kernel.settings import Settings
 from marketplace.migrations.tables import all_tables, is_ours
 
 group = AppGroup("schema", help="Tables beside models.")
+
+
+@group.command("upgrade")
+def upgrade() -> None:
+    """Bring the tables to the newest revision."""
+    migrate(current_app.config["SETTINGS"])
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the tables to the newest revision as the role that owns them."""
+    config = Config()
+    config.set_main_option("script_location", str(paths.MIGRATIONS))
+    config.attributes["url"] = settings.owner_database_url
+    command.upgrade(config, "head")
 
 
 @group.command("draft")

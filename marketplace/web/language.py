@@ -13,6 +13,7 @@ from werkzeug.datastructures import LanguageAccept
 
 from marketplace.kernel import paths
 from marketplace.kernel.message import Message, Name
+from marketplace.translations import english
 
 COOKIE = "lang"
 LANGUAGES = (("zh-Hans", "简体中文"), ("zh-Hant-HK", "繁體中文（香港）"), ("en", "English"))
@@ -58,7 +59,7 @@ def install(app: Any) -> None:
     Babel(
         app,
         locale_selector=lambda: _LOCALES[current()],
-        default_domain=_HouseDomain(translation_directories=[str(paths.TRANSLATIONS)]),
+        default_domain=_HouseDomain(),
     )
 
 
@@ -129,6 +130,13 @@ _HANT = _HantTranslations()
 
 
 class _HouseDomain(Domain):  # type: ignore[misc]  # the package ships no types
+    """Chooses where words come from: the source, its Traditional form, or the English by hand."""
+
     def get_translations(self) -> Any:
-        locale = get_locale()
-        return _HANT if locale is not None and str(locale) == "zh_Hant_HK" else super().get_translations()
+        locale = str(get_locale())
+        if locale == "zh_Hant_HK":
+            return _HANT
+        return english() if locale == "en" else _SOURCE
+
+
+_SOURCE = NullTranslations()
