@@ -9,6 +9,7 @@ import marketplace
 from marketplace.kernel.database import metadata
 
 _KERNEL_TABLES = ("changes", "idempotency", "journal")
+_SANDBOX_TABLES = "marketplace.adapters.sandbox.models"  # a processor of our own, with books of its own
 FOREIGN_TABLES = "procrastinate_"  # the queue brings and keeps its own tables
 
 
@@ -19,6 +20,7 @@ def all_tables() -> MetaData:
     for room in pkgutil.iter_modules(marketplace.__path__, "marketplace."):
         if room.ispkg and any(found.name == "models" for found in pkgutil.iter_modules(_path(room.name))):
             importlib.import_module(f"{room.name}.models")
+    importlib.import_module(_SANDBOX_TABLES)
     return metadata
 
 
