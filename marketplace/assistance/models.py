@@ -25,7 +25,11 @@ _REACHED = text("reason = 'reached'")
 
 
 class EntryRow(Base):
-    """台账明细 and 冲减; a line reaches a stage once, and each cause is answered once."""
+    """台账明细 and 冲减; a line reaches a stage once, and each cause is answered once.
+
+    Places and pairings are copied without foreign keys: every writer would take a lock on the one row of a
+    hot pairing, and what was copied must not move when the reference does.
+    """
 
     __tablename__ = "assistance_entry"
     __table_args__ = (
@@ -78,11 +82,11 @@ class EntryRow(Base):
     amount_fen: Mapped[int]
     at: Mapped[datetime]
     month: Mapped[date]
-    county_code: Mapped[str] = mapped_column(_CODE, ForeignKey("places_division.code"))
-    prefecture_code: Mapped[str] = mapped_column(_CODE, ForeignKey("places_division.code"), index=True)
-    city_code: Mapped[str] = mapped_column(_CODE, ForeignKey("places_division.code"), index=True)
+    county_code: Mapped[str] = mapped_column(_CODE)
+    prefecture_code: Mapped[str] = mapped_column(_CODE)
+    city_code: Mapped[str] = mapped_column(_CODE)
     pairing_state: Mapped[str] = mapped_column(_STATE)
-    pairing_id: Mapped[int | None] = mapped_column(ForeignKey("places_pairing.id"))
+    pairing_id: Mapped[int | None]
     industry_code: Mapped[str | None] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(_STATE)
     mode: Mapped[str] = mapped_column(_STATE)
@@ -139,12 +143,12 @@ class RollupRow(Base):
     id: Mapped[Key]
     month: Mapped[date]
     stage: Mapped[str] = mapped_column(_STATE)
-    city_code: Mapped[str] = mapped_column(_CODE, ForeignKey("places_division.code"), index=True)
-    county_code: Mapped[str] = mapped_column(_CODE, ForeignKey("places_division.code"), index=True)
-    prefecture_code: Mapped[str] = mapped_column(_CODE, ForeignKey("places_division.code"), index=True)
+    city_code: Mapped[str] = mapped_column(_CODE)
+    county_code: Mapped[str] = mapped_column(_CODE)
+    prefecture_code: Mapped[str] = mapped_column(_CODE)
     industry_code: Mapped[str | None] = mapped_column(String(40))
     pairing_state: Mapped[str] = mapped_column(_STATE)
-    pairing_id: Mapped[int | None] = mapped_column(ForeignKey("places_pairing.id"), index=True)
+    pairing_id: Mapped[int | None]
     evidence: Mapped[str] = mapped_column(_STATE)
     mode: Mapped[str] = mapped_column(_STATE)
     buyer_kind: Mapped[str] = mapped_column(_STATE)
