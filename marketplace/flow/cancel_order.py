@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from marketplace.flow import books
 from marketplace.flow.ports import Ports
 from marketplace.flow.refund import everything_left, give_back
 from marketplace.flow.start_payment import close_attempt
@@ -37,4 +38,5 @@ def _cancel(session: Session, order_id: OrderId, reason: str) -> Order:
     if order.hold_id is not None:
         stock.release(session, order.hold_id, "cancelled")
     orders.cancel(session, order_id, reason=reason)
+    books.unpaid(session, order)
     return order_queries.get_order(session, order_id)

@@ -78,7 +78,7 @@ def give_back(session: Session, order: Order, wish: RefundWish) -> Refund:
             requested_by=wish.person_id,
         ),
     )
-    books.given_back(session, order, promised)
+    books.given_back(session, promised)
     _cancel_empty_parts(session, order.id, reason=wish.reason)
     return promised
 
@@ -108,8 +108,8 @@ def settle_refund(session: Session, refund_id: RefundId, answer: RefundAnswer) -
         return
     settled = payments.get_refund(session, refund_id)
     order = order_queries.get_order(session, settled.order_id)
+    books.refund_turned(session, settled)
     if settled.state is RefundState.SUCCEEDED:
-        books.paid_back(session, settled)
         notices.send(
             session,
             kind=NoticeKind.REFUND,

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from marketplace.flow import books
 from marketplace.flow.payment_received import receive
 from marketplace.kernel import jobs
 from marketplace.orders import service as orders
@@ -51,4 +52,5 @@ def release_unpaid(session: Session, order_id: OrderId) -> bool:
         except HoldNotDue:
             return False  # a later attempt prolonged it, and has its own look scheduled
     orders.expire(session, order_id)
+    books.unpaid(session, order)
     return True

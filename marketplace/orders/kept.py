@@ -5,6 +5,7 @@ from typing import Any
 
 from marketplace.catalogue.types import CertificateProof, OfferId, ProductId, StorageKind, VariantId
 from marketplace.kernel.message import Message, Name
+from marketplace.notices.rules import decode, encode
 from marketplace.orders.models import FulfilmentRow, OrderLineRow, OrderRow
 from marketplace.orders.types import (
     Address,
@@ -26,27 +27,11 @@ from marketplace.stock.types import HoldId
 
 
 def message_as_json(message: Message) -> dict[str, Any]:
-    return {"template": message.template, "parameters": {k: _plain(v) for k, v in message.parameters.items()}}
+    return {"template": message.template, "parameters": encode(message.parameters)}
 
 
 def message_from_json(kept: Mapping[str, Any]) -> Message:
-    return Message(kept["template"], {key: _whole(value) for key, value in kept["parameters"].items()})
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Name):
-        return {"name": list(value)}
-    if isinstance(value, Message):
-        return message_as_json(value)
-    return value if isinstance(value, int | str | bool) or value is None else str(value)
-
-
-def _whole(value: object) -> object:
-    if isinstance(value, dict) and "name" in value:
-        return Name(*value["name"])
-    if isinstance(value, dict):
-        return message_from_json(value)
-    return value
+    return Message(kept["template"], decode(kept["parameters"]))
 
 
 def line_columns(draft: LineDraft) -> dict[str, Any]:
