@@ -3,7 +3,6 @@
 from sqlalchemy.orm import Session
 
 from marketplace.flow import books
-from marketplace.flow.ports import Ports
 from marketplace.flow.refund import everything_left, give_back
 from marketplace.flow.start_payment import close_attempt
 from marketplace.flow.transact import Transact
@@ -13,17 +12,18 @@ from marketplace.orders import service as orders
 from marketplace.orders.refusals import WrongState
 from marketplace.orders.types import Order, OrderId, OrderState
 from marketplace.payment import queries as payments
+from marketplace.payment.port import Processors
 from marketplace.stock import service as stock
 
 
-def cancel_order(transact: Transact, ports: Ports, order_id: OrderId, *, reason: str) -> Order:
+def cancel_order(transact: Transact, processors: Processors, order_id: OrderId, *, reason: str) -> Order:
     """Call an order off as its buyer asks; money that was paid goes back whole.
 
     Refuses (WrongState, PaymentUnavailable: while the processor cannot be asked, the page may still be paid).
     """
     live = transact(lambda session: payments.find_live_attempt(session, order_id))
     if live is not None:
-        close_attempt(transact, ports, live)
+        close_attempt(transact, processors, live)
     return transact(lambda session: _cancel(session, order_id, reason))
 
 

@@ -24,17 +24,17 @@ _log = logger(__name__)
 
 @job(HANDLE_EVENT)
 def handle(context: JobContext, event_id: int) -> None:
-    handle_event(context.write, context.ports, EventId(event_id))
+    handle_event(context.write, context.ports.payments, EventId(event_id))
 
 
 @job(EXPIRE_ATTEMPT)
 def expire(context: JobContext, attempt_id: int) -> None:
-    end_attempt(context.write, context.ports, AttemptId(attempt_id))
+    end_attempt(context.write, context.ports.payments, AttemptId(attempt_id))
 
 
 @job(SEND_REFUND)
 def refund(context: JobContext, refund_id: int) -> None:
-    send_refund(context.write, context.ports, RefundId(refund_id))
+    send_refund(context.write, context.ports.payments, RefundId(refund_id))
 
 
 @job("payment.sweep", every_seconds=_SWEEP_SECONDS)

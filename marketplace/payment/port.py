@@ -47,6 +47,10 @@ class PaymentPort(Protocol):
     def refund(self, refund: Refund) -> RefundAnswer: ...
 
 
+Processors = Mapping[str, PaymentPort]
+"""The ways to pay that an installation offers, by name (``Processor``), the first one first."""
+
+
 @runtime_checkable
 class EventSource(Protocol):
     """A processor that reports by signed webhooks."""

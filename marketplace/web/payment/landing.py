@@ -20,6 +20,6 @@ def come_back(token: str) -> ResponseReturnValue:
     Coming here proves nothing and may happen any number of times: the processor's word counts, once.
     """
     attempt = write(lambda session: payments.attempt_by_token(session, token))
-    sync_attempt(write, ports(), attempt.id)
+    sync_attempt(write, ports().payments, attempt.id)
     order = write(lambda session: orders.get_order(session, attempt.order_id))
     return redirect(f"/orders/{order.number}?token={order.token}", 303)
