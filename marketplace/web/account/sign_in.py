@@ -69,7 +69,8 @@ def confirm_code() -> ResponseReturnValue:
         form.errors["code"] = _("请填写短信里的 6 位数字。")
         return render_template("account/code.html", form=form, waiting=waiting), 422
     code = form.model.code
-    outcome = write(lambda s: flow.confirm_code(s, waiting["phone"], code))
+    token = request.cookies.get(visitor.BASKET_COOKIE)
+    outcome = write(lambda s: flow.confirm_code(s, waiting["phone"], code, basket_token=token))
     if outcome.person is None:
         assert outcome.refusal is not None
         form.refuse(outcome.refusal)
@@ -85,7 +86,8 @@ def with_password() -> ResponseReturnValue:
     if form.model is None:
         return _page(form, "password"), 422
     sent = form.model
-    outcome = write(lambda s: flow.with_password(s, sent.login, sent.password))
+    token = request.cookies.get(visitor.BASKET_COOKIE)
+    outcome = write(lambda s: flow.with_password(s, sent.login, sent.password, basket_token=token))
     if outcome.person is None:
         assert outcome.refusal is not None
         form.refuse(outcome.refusal)
@@ -111,6 +113,7 @@ def _arrive(person: Person, back: str, *, by_code: bool) -> ResponseReturnValue:
     if by_code:
         session[PROVED_AT] = int(time.now().timestamp())
     answer = redirect(back, code=303)
+    visitor.forget(answer, visitor.BASKET_COOKIE)
     if person.language is not None and language.COOKIE not in request.cookies:
         visitor.remember(answer, language.COOKIE, person.language)
     return answer
