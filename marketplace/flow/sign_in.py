@@ -2,7 +2,6 @@
 
 from sqlalchemy.orm import Session
 
-from marketplace.basket import service as basket
 from marketplace.kernel.message import msg
 from marketplace.notices import service as notices
 from marketplace.notices.types import NoticeKind
@@ -35,24 +34,18 @@ def send_code(session: Session, phone: str, purpose: CodePurpose = CodePurpose.S
 
 
 def confirm_code(
-    session: Session,
-    phone: str,
-    code: str,
-    purpose: CodePurpose = CodePurpose.SIGN_IN,
-    *,
-    basket_token: str | None = None,
+    session: Session, phone: str, code: str, purpose: CodePurpose = CodePurpose.SIGN_IN
 ) -> SignIn:
     """Check the code a phone received; the right one gives the person, registered on first use.
 
-    The visitor's basket comes along. A wrong code is a value, not an exception: commit, so that the try
-    counts, then show ``refusal``.
+    A wrong code is a value, not an exception: commit, so that the try counts, then show ``refusal``.
     """
-    return _with_basket(session, parties.confirm_code(session, phone, code, purpose), basket_token)
+    return parties.confirm_code(session, phone, code, purpose)
 
 
-def with_password(session: Session, login: str, password: str, *, basket_token: str | None = None) -> SignIn:
+def with_password(session: Session, login: str, password: str) -> SignIn:
     """Check a phone number or e-mail address with its password; a wrong one is a value as well."""
-    return _with_basket(session, parties.sign_in_with_password(session, login, password), basket_token)
+    return parties.sign_in_with_password(session, login, password)
 
 
 def change_profile(session: Session, person_id: PersonId, display_name: str, email: str) -> Person:
@@ -71,9 +64,3 @@ def change_password(session: Session, person_id: PersonId, new: str, current: st
         if outcome.refusal is not None:
             return outcome
     return SignIn(person=parties.set_password(session, person_id, new))
-
-
-def _with_basket(session: Session, outcome: SignIn, token: str | None) -> SignIn:
-    if outcome.person is not None and token:
-        basket.merge(session, token, outcome.person.id)
-    return outcome

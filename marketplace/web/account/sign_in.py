@@ -8,7 +8,7 @@ from marketplace.kernel import time
 from marketplace.kernel.refusals import Refusal
 from marketplace.parties.refusals import PhoneUnknown
 from marketplace.parties.types import Person
-from marketplace.web import guard, language, visitor
+from marketplace.web import guard, language, my_basket, visitor
 from marketplace.web.account.forms import CodeForm, PasswordSignInForm, PhoneForm
 from marketplace.web.account.routes import blueprint
 from marketplace.web.database import write
@@ -69,8 +69,7 @@ def confirm_code() -> ResponseReturnValue:
         form.errors["code"] = _("请填写短信里的 6 位数字。")
         return render_template("account/code.html", form=form, waiting=waiting), 422
     code = form.model.code
-    token = request.cookies.get(visitor.BASKET_COOKIE)
-    outcome = write(lambda s: flow.confirm_code(s, waiting["phone"], code, basket_token=token))
+    outcome = write(lambda s: flow.confirm_code(s, waiting["phone"], code))
     if outcome.person is None:
         assert outcome.refusal is not None
         form.refuse(outcome.refusal)
@@ -86,8 +85,7 @@ def with_password() -> ResponseReturnValue:
     if form.model is None:
         return _page(form, "password"), 422
     sent = form.model
-    token = request.cookies.get(visitor.BASKET_COOKIE)
-    outcome = write(lambda s: flow.with_password(s, sent.login, sent.password, basket_token=token))
+    outcome = write(lambda s: flow.with_password(s, sent.login, sent.password))
     if outcome.person is None:
         assert outcome.refusal is not None
         form.refuse(outcome.refusal)
@@ -108,12 +106,12 @@ def _page(form: Form[PhoneForm] | Form[PasswordSignInForm] | Form[FormModel], wa
 
 
 def _arrive(person: Person, back: str, *, by_code: bool) -> ResponseReturnValue:
-    """Open a new session and go on to where the person wanted to go, in their language."""
+    """Open a new session and go on to where the person wanted to go, with their basket and language."""
     guard.open_session(person)
     if by_code:
         session[PROVED_AT] = int(time.now().timestamp())
     answer = redirect(back, code=303)
-    visitor.forget(answer, visitor.BASKET_COOKIE)
+    my_basket.bring(answer, person.id)
     if person.language is not None and language.COOKIE not in request.cookies:
         visitor.remember(answer, language.COOKIE, person.language)
     return answer
