@@ -74,11 +74,12 @@ class WaybillEventKind(StrEnum):
     SIGNED = "signed"
 
 
-class BreachSide(StrEnum):
-    """温度异常: too warm, or too cold (chilling injury counts too)."""
+class BreachCause(StrEnum):
+    """温度异常 too warm or too cold (chilling injury counts too), or goods that the other side refused."""
 
     HIGH = "high"
     LOW = "low"
+    REFUSED = "refused"
 
 
 class CustodyEvidence(StrEnum):
@@ -276,15 +277,18 @@ class HandOffQuantity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """Packs of a lot that left their range (温度异常); open until a person with authority has decided."""
+    """Packs of a lot that left their range or were refused; open until a person with authority decides.
+
+    ``measured_milli_c`` and ``range`` are None where goods were refused for another reason.
+    """
 
     id: BreachId
     hand_off_id: HandOffId
     order_line_id: OrderLineId
     lot_id: LotId
-    side: BreachSide
-    measured_milli_c: int
-    range: TemperatureRange
+    cause: BreachCause
+    measured_milli_c: int | None
+    range: TemperatureRange | None
     found_at: datetime
     resolved_at: datetime | None
     resolution: str | None
@@ -327,7 +331,8 @@ class HandOff:
 
     @property
     def is_breached(self) -> bool:
-        return bool(self.breaches)
+        """Tell whether goods were out of their range, whatever was decided."""
+        return any(one.cause is not BreachCause.REFUSED for one in self.breaches)
 
     @property
     def is_double_signed(self) -> bool:
@@ -393,7 +398,10 @@ class Journey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What one holder had of one line and lot: ``came`` = ``went`` + ``lost`` + ``on_hand``, always."""
+    """What one holder had of one line and lot: ``came`` = ``went`` + ``lost`` + ``on_hand``, always.
+
+    A loss counts with the holder in whose custody it came to light: the giver.
+    """
 
     holder_key: str
     order_line_id: OrderLineId
