@@ -1,18 +1,16 @@
 """flask search: the index beside the database, and why a query finds what it finds."""
 
 import time
-from functools import partial
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from marketplace.kernel import unit_of_work
-from marketplace.search import queries, service
+from marketplace.search import queries
 from marketplace.search.documents import indexed
 from marketplace.search.engine import SearchEngine
 from marketplace.search.lexicon import make_language
-from marketplace.search.port import TextEngine
 from marketplace.search.understanding import Vocabulary, understand
 
 group = AppGroup("search", help="The search index.")
@@ -23,16 +21,16 @@ def rebuild() -> None:
     """Build the index anew from the database, beside the current one, and switch."""
     began = time.monotonic()
     count = 0
-    for name, text in _engines().items():
+    for indexer in _engine().indexers:
         with current_app.extensions["sessions"]() as session:
-            count = unit_of_work.commit(session, partial(service.rebuild, engine=text, index_name=name))
+            count = unit_of_work.commit(session, indexer.rebuild)
     click.echo(f"{count} products indexed in {time.monotonic() - began:.1f} s")
 
 
 @group.command("verify")
 def verify() -> None:
     """Check that the index holds the tokens of the database; exits 1 where it does not."""
-    text = _engines()["main"]
+    text = _engine().text
     with current_app.extensions["sessions"]() as session:
         documents = list(queries.documents(session))
     language, signature = make_language(documents)
@@ -47,7 +45,7 @@ def verify() -> None:
 @click.argument("query")
 def explain(query: str) -> None:
     """Print how QUERY is understood: its parts and the tokens each may match."""
-    text = _engines()["main"]
+    text = _engine().text
     with current_app.extensions["sessions"]() as session:
         language, _signature = make_language(list(queries.documents(session)))
     for part in understand(query, language, Vocabulary(text.vocabulary())):
@@ -59,11 +57,11 @@ def explain(query: str) -> None:
 
 def prepare() -> None:
     """Build the index where there is none that fits."""
-    for name, text in _engines().items():
+    for indexer in _engine().indexers:
         with current_app.extensions["sessions"]() as session:
-            unit_of_work.commit(session, partial(service.follow, engine=text, index_name=name))
+            unit_of_work.commit(session, indexer.follow)
 
 
-def _engines() -> dict[str, TextEngine]:
+def _engine() -> SearchEngine:
     engine: SearchEngine = current_app.extensions["ports"].search
-    return engine.engines
+    return engine

@@ -25,7 +25,6 @@ def indexed(document: SearchDocument, language: Language) -> IndexedProduct:
         _names((*document.place_names, *document.group_names, *document.cooperative_names), language),
         LINK_WEIGHT,
     )
-    add(_names(document.scheme_names, language), LINK_WEIGHT)
     for keyword in document.keywords:
         add(language.name_tokens(keyword), LINK_WEIGHT)
     for keyword in document.keywords_en:

@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.search import queries, tables
+from marketplace.search.indexer import Indexer
 from marketplace.search.language import Language
 from marketplace.search.lexicon import make_language
 from marketplace.search.port import Clause, Matches, TextEngine
+from marketplace.search.schemes import SchemeNames
 from marketplace.search.selection import Selection
 from marketplace.search.suggestions import Suggestions
 from marketplace.search.tables import Tables
@@ -37,6 +40,7 @@ class State:
     tables: Tables
     language: Language
     suggestions: Suggestions
+    schemes: SchemeNames
     position: Position
     generation: int
 
@@ -47,32 +51,37 @@ class SearchEngine:
     def __init__(self, text: TextEngine, fallback: TextEngine | None = None) -> None:
         self._text = text
         self._fallback = fallback
+        self._indexers = (
+            Indexer(text, "main"),
+            *((Indexer(fallback, "fallback"),) if fallback is not None else ()),
+        )
         self._state: State | None = None
         self._checked = 0.0
         self._lock = threading.Lock()
         self._vocabulary: tuple[Sequence[str], Vocabulary] | None = None
 
     @property
-    def engines(self) -> dict[str, TextEngine]:
-        """Return the text engines to keep in step, by the name of their index."""
-        found = {"main": self._text}
-        if self._fallback is not None:
-            found["fallback"] = self._fallback
-        return found
+    def text(self) -> TextEngine:
+        return self._text
+
+    @property
+    def indexers(self) -> tuple[Indexer, ...]:
+        """Return the writers of the indexes to keep in step; one process uses them."""
+        return self._indexers
 
     def search(self, session: Session, request: SearchRequest) -> SearchPage:
         """Return one page of products, the exact total and all facets."""
         state = self._fresh(session)
         selection = Selection(state.tables, request)
-        found = self._find(state, request.q)
-        matched = (
-            selection.passing() if found.rows is None else selection.passing() & found.mask(state.tables)
-        )
-        rows = np.flatnonzero(matched)
+        words, schemes = state.schemes.take_out(request.q)
+        found = self._find(state, words)
+        everything = np.ones(state.tables.size, np.bool_) if found.rows is None else found.mask(state.tables)
+        for scheme in schemes:
+            everything = everything & selection.certified(scheme)
+        rows = np.flatnonzero(selection.passing() & everything)
         scores = None if found.scores is None else found.scores[rows]
         first = (request.page - 1) * request.per_page
         ordered = selection.ordered(rows, scores)[first : first + request.per_page]
-        everything = np.ones(state.tables.size, np.bool_) if found.rows is None else found.mask(state.tables)
         return SearchPage(
             total=len(rows),
             product_ids=tuple(ProductId(int(state.tables.product_ids[row])) for row in ordered),
@@ -116,15 +125,35 @@ class SearchEngine:
     def _next(self, session: Session, state: State | None) -> State:
         if state is None:
             position = changes.latest(session)
-            return _state({one.product_id: one for one in queries.documents(session)}, position, 1)
+            documents = {one.product_id: one for one in queries.documents(session)}
+            language, _signature = make_language(documents.values())
+            return State(
+                documents=documents,
+                tables=tables.build(documents.values()),
+                language=language,
+                suggestions=Suggestions(documents.values(), language),
+                schemes=SchemeNames(catalogue.reference(session).schemes.values()),
+                position=position,
+                generation=1,
+            )
         touched, position = queries.touched(session, state.position)
         if position == state.position:
             return state
         if not touched:
             return replace(state, position=position)
         changed = {one.product_id: one for one in queries.documents(session, touched)}
-        kept = {key: one for key, one in state.documents.items() if key not in touched}
-        return _state(kept | changed, position, state.generation + 1)
+        documents = {key: one for key, one in state.documents.items() if key not in touched} | changed
+        following = replace(
+            state,
+            documents=documents,
+            tables=tables.build(documents.values()),
+            position=position,
+            generation=state.generation + 1,
+        )
+        if all(_texts(one) == _texts(state.documents.get(key)) for key, one in changed.items()):
+            return following
+        language, _signature = make_language(documents.values())
+        return replace(following, language=language, suggestions=Suggestions(documents.values(), language))
 
     def _find(self, state: State, query: str) -> "_Found":
         """Match what was typed, strictly first, then word by word more loosely; say what was dropped."""
@@ -199,13 +228,15 @@ def _found(of: Tables, matches: Matches, dropped: tuple[str, ...], corrected: st
     return _Found(rows, scores, dropped, corrected)
 
 
-def _state(documents: Mapping[ProductId, SearchDocument], position: Position, generation: int) -> State:
-    language, _signature = make_language(documents.values())
-    return State(
-        documents=documents,
-        tables=tables.build(documents.values()),
-        language=language,
-        suggestions=Suggestions(documents.values(), language),
-        position=position,
-        generation=generation,
+def _texts(document: SearchDocument | None) -> object:
+    """Return what language and suggestions are made from."""
+    if document is None:
+        return None
+    return (
+        document.name,
+        document.keywords,
+        document.place_names,
+        document.group_names,
+        document.cooperative_names,
+        document.scheme_names,
     )

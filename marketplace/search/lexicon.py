@@ -13,27 +13,31 @@ from marketplace.search.types import SearchDocument
 SCHEMA = "1"
 
 
+def words_of(documents: Iterable[SearchDocument]) -> frozenset[str]:
+    """Return the names and keywords that the dictionary takes whole."""
+    return frozenset(
+        word
+        for document in documents
+        for word in (
+            *(name.hans for name in (document.name, *document.place_names, *document.group_names)),
+            *document.keywords,
+        )
+    )
+
+
 def make_language(
     documents: Iterable[SearchDocument], folder: Path = paths.CATALOG_DATA
 ) -> tuple[Language, str]:
     """Return the language of these products and the signature of what it was made from."""
-    words = sorted(
-        {
-            part.hans
-            for document in documents
-            for part in (document.name, *document.place_names, *document.group_names, *document.scheme_names)
-        }
-        | {keyword for document in documents for keyword in document.keywords}
-    )
-    return _language(tuple(words), folder)
+    return _language(words_of(documents), folder)
 
 
 @lru_cache(maxsize=2)
-def _language(words: tuple[str, ...], folder: Path) -> tuple[Language, str]:
+def _language(words: frozenset[str], folder: Path) -> tuple[Language, str]:
     synonyms = {row["term"]: row["canonical_zh"] for row in _rows(folder / "synonyms.csv")}
     readings = {row["phrase"]: row["pinyin"] for row in _rows(folder / "pinyin_overrides.csv")}
     digest = hashlib.sha256(
-        repr((SCHEMA, words, sorted(synonyms.items()), sorted(readings.items()))).encode()
+        repr((SCHEMA, sorted(words), sorted(synonyms.items()), sorted(readings.items()))).encode()
     )
     return Language(words, synonyms, readings), digest.hexdigest()[:16]
 

@@ -14,7 +14,10 @@ from marketplace.search.models import PositionRow, SoldRow
 from marketplace.search.types import SearchDocument, Validity
 from marketplace.stock import queries as stock
 
-_OFFER_TOPICS = frozenset({"offer", "stock"})
+_TEXT_TOPICS = frozenset({"product", "offer", "certificate"})
+_OTHER_TOPICS = frozenset({"stock", "sales"})
+_SUBJECT = {"stock": "offer", "sales": "product"}
+_CHANGES = 5000
 _BATCH = 1000
 
 
@@ -30,15 +33,24 @@ def documents(session: Session, product_ids: Collection[ProductId] | None = None
         yield from _documents(session, batch)
 
 
-def touched(
-    session: Session, position: Position, *, limit: int = 5000
+def touched(session: Session, position: Position) -> tuple[frozenset[ProductId], Position]:
+    """Return products of which anything changed after a position, and the position behind them."""
+    return _touched(session, position, _TEXT_TOPICS | _OTHER_TOPICS)
+
+
+def touched_texts(session: Session, position: Position) -> tuple[frozenset[ProductId], Position]:
+    """Return products whose words may have changed after a position, and the position behind them."""
+    return _touched(session, position, _TEXT_TOPICS)
+
+
+def _touched(
+    session: Session, position: Position, topics: frozenset[str]
 ) -> tuple[frozenset[ProductId], Position]:
-    """Return products that changed after a position, and the position behind them."""
-    found = changes.since(session, position, limit=limit)
+    found = changes.since(session, position, limit=_CHANGES)
     by_topic: dict[str, set[int]] = {}
     for change in found:
-        topic = "offer" if change.topic in _OFFER_TOPICS else change.topic
-        by_topic.setdefault(topic, set()).add(change.subject_id)
+        if change.topic in topics:
+            by_topic.setdefault(_SUBJECT.get(change.topic, change.topic), set()).add(change.subject_id)
     products: frozenset[ProductId] = frozenset()
     for topic, subjects in by_topic.items():
         products |= catalogue.products_touched(session, topic, subjects)

@@ -30,6 +30,10 @@ class Selection:
         """Return which products pass every filter."""
         return np.asarray(self._failing == 0)
 
+    def certified(self, scheme_code: str) -> Flags:
+        """Return which products have a certificate of a scheme that is valid at the instant asked for."""
+        return self._mask(Facet.CERTIFICATION, (scheme_code,))
+
     def facets(self, matched: Flags) -> Mapping[Facet, tuple[FacetValue, ...]]:
         """Count every facet among the matched products, each without its own filter."""
         counted: dict[Facet, tuple[FacetValue, ...]] = {}

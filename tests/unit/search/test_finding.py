@@ -1,4 +1,4 @@
-"""What buyers type finds what they mean: in every script, by sound, by synonym and with a slip of the finger."""
+"""What buyers type finds what they mean: in every script, by sound, by synonym, with a slip of the finger."""
 
 from pathlib import Path
 
