@@ -119,6 +119,23 @@ def parties_by_id(session: Session, ids: Collection[int]) -> Mapping[PartyId, Pa
     return {PartyId(row.id): party_from_row(row) for row in rows}
 
 
+def parties_by_code(session: Session, codes: Collection[str]) -> Mapping[str, Party]:
+    rows = session.scalars(select(PartyRow).where(PartyRow.code.in_(set(codes))))
+    return {row.code: party_from_row(row) for row in rows}
+
+
+def parties_named(session: Session, text: str, kind: PartyKind, *, limit: int = 20) -> list[Party]:
+    """Return parties of a kind with a name, in any language, that contains the text, by code."""
+    names = (PartyRow.name_zh, PartyRow.name_zh_hant, PartyRow.name_en)
+    rows = session.scalars(
+        select(PartyRow)
+        .where(PartyRow.kind == kind, or_(*(name.icontains(text, autoescape=True) for name in names)))
+        .order_by(PartyRow.code)
+        .limit(limit)
+    )
+    return [party_from_row(row) for row in rows]
+
+
 def list_parties(
     session: Session,
     kind: PartyKind | None = None,
