@@ -23,6 +23,7 @@ from marketplace.assistance.types import (
 from marketplace.custody.types import CustodyEvidence
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.money import BASIS_POINTS
+from marketplace.kernel.time import next_month
 from marketplace.places.types import PairingState
 
 K = TypeVar("K")
@@ -164,8 +165,12 @@ def months_of(period: Period) -> list[date]:
     """Return the first day of every month of a period."""
     months = [period.first_month]
     while months[-1] < period.last_month:
-        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+        months.append(next_month(months[-1]))
     return months
+
+
+def last_day(period: Period) -> date:
+    return next_month(period.last_month) - timedelta(days=1)
 
 
 def year_day_bp(day: date) -> int:

@@ -1,6 +1,7 @@
 """Writes of the record: stages reached, reversals, and folding them into roll-ups."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, text
@@ -40,12 +41,16 @@ _COPIED = (
 )
 
 
-def recognise(session: Session, stage: Stage, lines: Sequence[CountableLine]) -> int:
-    """Append an entry for each line that reaches a stage now; returns how many were new.
+def recognise(
+    session: Session, stage: Stage, lines: Sequence[CountableLine], *, at: datetime | None = None
+) -> int:
+    """Append an entry for each line that reaches a stage; returns how many were new.
 
-    A line reaches a stage once: said again, nothing happens. A line of nothing (all given back) is no entry.
+    ``at`` is the instant that the order itself keeps, now where it keeps none: a month that ends in between
+    must not part them. A line reaches a stage once: said again, nothing happens. A line of nothing (all
+    given back) is no entry.
     """
-    now = time.now()
+    now = at or time.now()
     values = [
         {
             **_dimensions(line),
@@ -78,11 +83,13 @@ def reverse(
     reason: Reason = Reason.REFUNDED,
     *,
     cause: tuple[str, int] | None = None,
+    at: datetime | None = None,
 ) -> int:
-    """Take goods money back from every stage that a line has reached, in this month; returns the entries.
+    """Take goods money back from every stage that a line has reached; returns how many entries that made.
 
-    ``amount_fen`` is positive; ``cause`` (type and id, for example a refund's) answers each cause once.
-    Refuses (ReversalTooLarge).
+    ``amount_fen`` is positive; ``cause`` (type and id, for example a refund's) answers each cause once. It
+    falls into the month of ``at``, the instant that the cause itself keeps, or now. Refuses
+    (ReversalTooLarge).
     """
     _lock_line(session, order_line_id)
     rows = session.scalars(
@@ -95,7 +102,7 @@ def reverse(
             continue
         if amount_fen <= 0 or amount_fen > sum(row.amount_fen for row in ours):
             raise ReversalTooLarge
-        values.append(_reversal(ours, -amount_fen, reason, cause))
+        values.append({**_reversal(ours, reason, cause), **_placed(-amount_fen, at or time.now())})
     if not values:
         return 0
     new = session.scalars(insert(EntryRow).values(values).returning(EntryRow.id)).all()
@@ -164,7 +171,6 @@ def _dimensions(line: CountableLine) -> dict[str, Any]:
         "order_line_id": line.order_line_id,
         "order_id": line.order_id,
         "ordered_on": line.ordered_on,
-        "amount_fen": line.amount_fen,
         "county_code": line.origin_county,
         "prefecture_code": line.verdict.prefecture_code,
         "city_code": line.verdict.city_code,
@@ -183,21 +189,19 @@ def _dimensions(line: CountableLine) -> dict[str, Any]:
     }
 
 
-def _reversal(
-    ours: Sequence[EntryRow], amount_fen: int, reason: Reason, cause: tuple[str, int] | None
-) -> dict[str, Any]:
+def _placed(amount_fen: int, at: datetime) -> dict[str, Any]:
+    return {"amount_fen": amount_fen, "at": at, "month": time.month_of(at)}
+
+
+def _reversal(ours: Sequence[EntryRow], reason: Reason, cause: tuple[str, int] | None) -> dict[str, Any]:
     """Reverse what the line stands by now: the newest restatement's dimensions, else the first entry's."""
-    now = time.now()
     stands = [row for row in ours if row.reason in {Reason.REACHED, Reason.RESTATED}][-1]
     return {
         **_copied(stands),
-        "amount_fen": amount_fen,
         "reason": reason,
         "reverses_id": _reached(ours).id,
         "cause_type": cause[0] if cause else None,
         "cause_id": cause[1] if cause else None,
-        "at": now,
-        "month": time.month_of(now),
     }
 
 

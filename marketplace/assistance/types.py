@@ -212,11 +212,15 @@ class Selection:
     counted_under: CountingRule | None = None
 
 
+Key = PairingId | date | str | None
+"""By what a table is split, for one row: a pairing, a month, a division's or an industry's code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """What entries of equal facts add up to, for one key of a table; ``key`` is a code, an id or a month."""
+    """What entries of equal facts add up to, in fen; one key for each dimension that was asked for."""
 
-    key: DivisionCode | PairingId | date | str | None
+    keys: Mapping[Dimension, Key]
     facts: Facts
     amount_fen: int
 
@@ -234,11 +238,15 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a table; ``key`` stays the same over time, ``label`` is for people."""
+    """One row of a table; ``key`` stays the same over time, ``label`` is for people.
+
+    ``state`` is set where the row holds lines of one pairing state only.
+    """
 
     key: str
     label: Message | Name
     amounts: Amounts
+    state: PairingState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
