@@ -18,6 +18,7 @@ from marketplace.adapters import embedded_postgres
 from marketplace.adapters.demo_inbox import DemoInbox
 from marketplace.adapters.payments import make_payments
 from marketplace.adapters.search import make_search
+from marketplace.adapters.typst_print import TypstPrinter
 from marketplace.flow.ports import Ports
 from marketplace.kernel import logging, paths
 from marketplace.kernel.settings import Mode, Settings, from_environment
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         search=make_search(settings, sessions),
         files=DirectoryStore(settings.data_dir / "files"),
     )
+    app.extensions["printer"] = TypstPrinter(paths.TEMPLATES / "print", paths.STATIC / "vendor" / "fonts")
     setup.install(app)
     for blueprint in _found(marketplace.web, "blueprint"):
         app.register_blueprint(blueprint)
