@@ -1,6 +1,6 @@
 """Writes of products and their packs: loaded from the catalogue's files, or described by an operator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -31,30 +31,22 @@ def load_products(session: Session, drafts: Sequence[ProductDraft]) -> int:
     What may be sold to consumers goes on the shelf when it first comes in; what may not any more leaves it
     with its offers; what an operator withdrew stays withdrawn. Products the files do not name are left alone.
     """
-    values = [_values(one) for one in drafts]
-    known = dict(session.execute(select(ProductRow.slug, ProductRow.consumer_sellable)).tuples().all())
-    new = [one for one in values if one["slug"] not in known]
-    _withdraw(
-        session, [one["slug"] for one in values if not one["consumer_sellable"] and known.get(one["slug"])]
-    )
-    session.add_all(
-        ProductRow(
-            **one,
-            status=ProductStatus.LISTED if one["consumer_sellable"] else ProductStatus.DRAFT,
-            created_at=time.now(),
+    _withdraw(session, {one.slug for one in drafts if not one.consumer_sellable})
+    values = [{**_values(one), "status": _first_status(one), "created_at": time.now()} for one in drafts]
+    changed = set(upsert(session, ProductRow, ["slug"], values, only_new={"status", "created_at"}))
+    changed |= set(
+        session.scalars(
+            update(ProductRow)
+            .where(
+                ProductRow.slug.in_({one.slug for one in drafts if one.consumer_sellable}),
+                ProductRow.status == ProductStatus.DRAFT,
+            )
+            .values(status=ProductStatus.LISTED)
+            .returning(ProductRow.slug)
         )
-        for one in new
     )
-    session.flush()
-    changed = upsert(session, ProductRow, ["slug"], [one for one in values if one["slug"] in known])
-    allowed = [one["slug"] for one in values if one["consumer_sellable"] and known.get(one["slug"]) is False]
-    session.execute(
-        update(ProductRow)
-        .where(ProductRow.slug.in_(allowed), ProductRow.status == ProductStatus.DRAFT)
-        .values(status=ProductStatus.LISTED)
-    )
-    _note(session, [*changed, *(one["slug"] for one in new)])
-    return len(changed) + len(new)
+    _note(session, sorted(changed))
+    return len(changed)
 
 
 def load_variants(session: Session, drafts: Sequence[VariantDraft]) -> int:
@@ -114,6 +106,10 @@ def set_photo(session: Session, product_id: ProductId, digest: str | None) -> Pr
     return _changed(session, row, "photo_set")
 
 
+def _first_status(draft: ProductDraft) -> ProductStatus:
+    return ProductStatus.LISTED if draft.consumer_sellable else ProductStatus.DRAFT
+
+
 def _values(draft: ProductDraft) -> dict[str, Any]:
     return {
         "slug": draft.slug,
@@ -162,14 +158,14 @@ def _ids(session: Session, slugs: set[str]) -> Mapping[str, int]:
     return dict(rows.tuples().all())
 
 
-def _withdraw(session: Session, slugs: Sequence[str]) -> None:
-    ids = list(_ids(session, set(slugs)).values())
-    session.execute(
+def _withdraw(session: Session, slugs: Collection[str]) -> None:
+    gone = session.scalars(
         update(ProductRow)
-        .where(ProductRow.id.in_(ids), ProductRow.status == ProductStatus.LISTED)
+        .where(ProductRow.slug.in_(slugs), ProductRow.status == ProductStatus.LISTED)
         .values(status=ProductStatus.WITHDRAWN)
-    )
-    _withdraw_offers(session, ids)
+        .returning(ProductRow.id)
+    ).all()
+    _withdraw_offers(session, gone)
 
 
 def _withdraw_offers(session: Session, product_ids: Sequence[int]) -> None:

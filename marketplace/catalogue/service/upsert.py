@@ -1,6 +1,6 @@
 """Bringing rows to what the data says, touching only those that differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, tuple_
@@ -14,16 +14,23 @@ _ROWS_A_STATEMENT = 500
 
 
 def upsert(
-    session: Session, table: type[Base], key: Sequence[str], values: Sequence[Mapping[str, Any]]
+    session: Session,
+    table: type[Base],
+    key: Sequence[str],
+    values: Sequence[Mapping[str, Any]],
+    only_new: Collection[str] = (),
 ) -> list[Any]:
-    """Insert or update rows by a unique key; returns the first key column of the rows that really changed."""
+    """Insert or update rows by a unique key; returns the first key column of the rows that really changed.
+
+    Columns named in ``only_new`` are written with a new row and left alone in one that is there.
+    """
     assert isinstance(table.__table__, Table)
     columns = table.__table__.c
     changed: list[Any] = []
     for first in range(0, len(values), _ROWS_A_STATEMENT):
         rows = values[first : first + _ROWS_A_STATEMENT]
         statement = insert(table)
-        others = [name for name in rows[0] if name not in key]
+        others = [name for name in rows[0] if name not in key and name not in only_new]
         held = tuple_(*(columns[name] for name in others))
         offered = tuple_(*(statement.excluded[name] for name in others))
         found = session.scalars(

@@ -142,7 +142,7 @@ def _check_parent(row: Row, level: Level, places: Places) -> None:
             "parent_code", msg("上级“%(parent)s”的级别不能管辖%(level)s", parent=parent, level=str(level))
         )
     elif places.sides[parent] != row["side"]:
-        row.refuse("side", msg("与上级“%(parent)s”不在同一侧", parent=parent))
+        row.refuse("parent_code", msg("与上级“%(parent)s”不在同一侧", parent=parent))
 
 
 def pairings(sheet: Sheet, places: Places) -> list[PairingEntry]:

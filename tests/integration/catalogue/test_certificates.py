@@ -230,31 +230,42 @@ def test_badge_agrees_with_the_rule_at_any_instant(
     asked: list[int],
 ) -> None:
     savepoint = reference.begin_nested()
-    first_day, length = term
+    try:
+        certificate, product_id = live(reference, clock, steps, gaps, term)
+        for hour in asked:
+            at = EARLY + timedelta(hours=hour)
+            assert bool(badges(reference, product_id, at)) is rules.is_valid(certificate, at)
+            register = CertificateFilter(valid_at=at, product_id=product_id)
+            listed = queries.list_certificates(reference, register)
+            assert bool(listed.total) is rules.is_valid(certificate, at)
+    finally:
+        savepoint.rollback()
+
+
+def live(
+    session: Session,
+    clock: FixedClock,
+    steps: list[str],
+    gaps: list[int],
+    term: tuple[int, int | None],
+) -> tuple[Certificate, ProductId]:
+    """Let a certificate live through its steps and return it as it then stands."""
     clock.instant = EARLY + timedelta(hours=gaps[0])
-    valid_from = date(2026, 11, 1) + timedelta(days=first_day)
-    cooperative = make_party(reference)
-    offer = make_offer(reference, cooperative=cooperative)
+    valid_from = date(2026, 11, 1) + timedelta(days=term[0])
+    cooperative = make_party(session)
+    offer = make_offer(session, cooperative=cooperative)
     certificate = make_certificate(
-        reference,
+        session,
         cooperative,
         "regional_public_brand",
         (offer.product_id,),
         valid_from=valid_from,
-        valid_to=None if length is None else valid_from + timedelta(days=length),
+        valid_to=None if term[1] is None else valid_from + timedelta(days=term[1]),
     )
     for step, gap in zip(steps, gaps[1:], strict=False):
         clock.advance(timedelta(hours=gap))
-        walk(reference, certificate, step)
-    kept = queries.get_certificate(reference, certificate.id)
-    for hour in asked:
-        at = EARLY + timedelta(hours=hour)
-        assert bool(badges(reference, offer.product_id, at)) is rules.is_valid(kept, at)
-        in_register = queries.list_certificates(
-            reference, CertificateFilter(valid_at=at, product_id=offer.product_id)
-        )
-        assert bool(in_register.total) is rules.is_valid(kept, at)
-    savepoint.rollback()
+        walk(session, certificate, step)
+    return queries.get_certificate(session, certificate.id), offer.product_id
 
 
 def walk(session: Session, certificate: Certificate, step: str) -> None:
