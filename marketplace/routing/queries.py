@@ -76,6 +76,16 @@ def offer_prices(
     }
 
 
+def shelf_prices(
+    session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
+) -> tuple[Mapping[VariantId, PriceWithFreight], Mapping[OfferId, PriceWithFreight]]:
+    """Return both, what every pack and what every offer of it costs delivered, in four statements."""
+    frame, by_variant = _gathered(session, product_ids, destination_code, day)
+    packs = {variant: price_offers(frame, sources) for variant, sources in by_variant.items()}
+    offers = {one.offer_id: price_offers(frame, [one]) for found in by_variant.values() for one in found}
+    return packs, offers
+
+
 def _gathered(
     session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
 ) -> tuple[Frame, dict[VariantId, list[Source]]]:
