@@ -161,6 +161,39 @@ def entries_of_line(session: Session, order_line_id: OrderLineId) -> list[Entry]
     return [entry_from_row(row) for row in rows]
 
 
+def standing_by(
+    session: Session, pairing_id: PairingId, state: PairingState, *, after: int = 0, limit: int = 500
+) -> list[Entry]:
+    """Return lines counted under a pairing in a state, each by its first entry, in order of lines."""
+    standing = (
+        select(EntryRow.order_line_id, func.min(EntryRow.id).label("first_id"))
+        .where(
+            EntryRow.pairing_id == pairing_id,
+            EntryRow.pairing_state == state,
+            EntryRow.order_line_id > after,
+        )
+        .group_by(EntryRow.order_line_id, EntryRow.stage, EntryRow.month)
+        .having(func.sum(EntryRow.amount_fen) != 0)
+        .subquery()
+    )
+    firsts = select(func.min(standing.c.first_id)).group_by(standing.c.order_line_id)
+    rows = session.scalars(
+        select(EntryRow).where(EntryRow.id.in_(firsts)).order_by(EntryRow.order_line_id).limit(limit)
+    )
+    return [entry_from_row(row) for row in rows]
+
+
+def pairings_in_doubt(session: Session) -> list[PairingId]:
+    """Return the pairings under which anything is counted as not confirmed."""
+    both = _kept_and_waiting(Selection(period=rules.EVER, pairing_state=PairingState.UNCONFIRMED))
+    rows = session.scalars(
+        select(both.c.pairing_id)
+        .group_by(both.c.pairing_id, both.c.stage, both.c.month)
+        .having(func.sum(both.c.amount_fen) != 0)
+    )
+    return sorted({PairingId(one) for one in rows})
+
+
 def unfolded_count(session: Session) -> int:
     """Return how many entries wait to be folded."""
     return session.scalar(select(func.count()).select_from(UnfoldedRow)) or 0

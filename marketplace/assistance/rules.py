@@ -133,6 +133,9 @@ _PERIOD = re.compile(
 )
 
 
+EVER = Period(text="2000-01..2999-12", first_month=date(2000, 1, 1), last_month=date(2999, 12, 1))
+
+
 def parse_period(text: str) -> Period:
     """Read ``2026``, ``2026-H1``, ``2026-Q4``, ``2026-11``, ``2026-01..2026-11``. Refuses (UnknownPeriod)."""
     first_text, dots, last_text = text.partition("..")

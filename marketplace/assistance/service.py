@@ -1,7 +1,8 @@
-"""Writes of the record: stages reached, reversals, and folding them into roll-ups."""
+"""Writes of the record: stages reached, reversals, restatements, and folding them into roll-ups."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, text
@@ -15,6 +16,7 @@ from marketplace.assistance.types import CountableLine, Reason, Stage
 from marketplace.kernel import journal, time
 from marketplace.orders.types import OrderLineId
 from marketplace.parties.types import PersonId, Scope
+from marketplace.places.types import PairingVerdict
 
 _LOCK_SPACE = 0x4153 << 44  # one lock per order line, apart from whatever else takes advisory locks
 _FOLD_LOCK = _LOCK_SPACE - 1
@@ -110,6 +112,39 @@ def reverse(
     return len(new)
 
 
+def restate(session: Session, order_line_id: OrderLineId, verdict: PairingVerdict) -> int:
+    """Move a line to what the pairings say now of the day it was ordered; returns how many entries that made.
+
+    In every month and stage what the line stands by is taken back and entered again under the new verdict, so
+    that each month keeps its total. Said again, nothing happens.
+    """
+    _lock_line(session, order_line_id)
+    rows = session.scalars(
+        select(EntryRow).where(EntryRow.order_line_id == order_line_id).order_by(EntryRow.id)
+    ).all()
+    now = time.now()
+    values: list[dict[str, Any]] = []
+    for (stage, month, state, pairing_id), amount_fen in _standing(rows).items():
+        if amount_fen == 0 or (state, pairing_id) == (verdict.state, verdict.pairing_id):
+            continue
+        ours = [row for row in rows if row.stage == stage]
+        old = next(row for row in ours if (row.pairing_state, row.pairing_id) == (state, pairing_id))
+        moved = {
+            **_copied(old),
+            "reason": Reason.RESTATED,
+            "reverses_id": _reached(ours).id,
+            "cause_type": "pairing",
+            "cause_id": verdict.pairing_id or pairing_id,
+            "at": now,
+            "month": month,
+        }
+        new = {"pairing_state": verdict.state, "pairing_id": verdict.pairing_id}
+        values += [{**moved, "amount_fen": -amount_fen}, {**moved, **new, "amount_fen": amount_fen}]
+    if values:
+        _await_folding(session, session.scalars(insert(EntryRow).returning(EntryRow.id), values).all())
+    return len(values)
+
+
 def fold(session: Session, *, limit: int = 20_000) -> int:
     """Move waiting entries into the roll-ups, in one statement; returns how many. One folder at a time."""
     if not session.scalar(select(func.pg_try_advisory_xact_lock(_FOLD_LOCK))):
@@ -203,6 +238,13 @@ def _reversal(ours: Sequence[EntryRow], reason: Reason, cause: tuple[str, int] |
         "cause_type": cause[0] if cause else None,
         "cause_id": cause[1] if cause else None,
     }
+
+
+def _standing(rows: Sequence[EntryRow]) -> dict[tuple[str, date, str, int | None], int]:
+    standing: dict[tuple[str, date, str, int | None], int] = defaultdict(int)
+    for row in rows:
+        standing[row.stage, row.month, row.pairing_state, row.pairing_id] += row.amount_fen
+    return standing
 
 
 def _reached(ours: Sequence[EntryRow]) -> EntryRow:
