@@ -8,7 +8,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import fasteners
@@ -24,7 +23,6 @@ from marketplace.kernel import unit_of_work
 from marketplace.kernel.settings import Mode, Settings
 from marketplace.kernel.time import FixedClock, clock_in_force
 from marketplace.parties import queries as parties
-from marketplace.search import service as search
 from tests.conftest import NOON
 from tests.web import shop as shops
 from tests.web.shop import Shop
@@ -157,9 +155,9 @@ def signed_in(app: Flask, name: str) -> FlaskClient:
 def follow_search(app: Flask) -> None:
     """Bring the index and the engine up to what was committed, as the worker does every second."""
     engine = app.extensions["ports"].search
-    for name, text in engine.engines.items():
+    for indexer in engine.indexers:
         with app.extensions["sessions"]() as opened:
-            unit_of_work.commit(opened, partial(search.follow, engine=text, index_name=name))
+            unit_of_work.commit(opened, indexer.follow)
     with app.extensions["sessions"]() as opened:
         engine.refresh(opened)
 
