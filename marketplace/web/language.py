@@ -56,11 +56,9 @@ def choose(cookie: str, accepted: LanguageAccept) -> str:
 def install(app: Any) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh_Hans_CN"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
-    Babel(
-        app,
-        locale_selector=lambda: _LOCALES[current()],
-        default_domain=_HouseDomain(),
-    )
+    babel = Babel(app, locale_selector=lambda: _LOCALES[current()])
+    # Flask-Babel makes a domain of a name; this one finds its words by itself.
+    babel.domain_instance = _HouseDomain()
 
 
 def name_in_language(name: Name) -> str:
