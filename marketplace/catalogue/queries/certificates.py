@@ -130,6 +130,8 @@ def _conditions(wanted: CertificateFilter) -> list[ColumnElement[bool]]:
         conditions.append(CertificateRow.scheme_code == wanted.scheme_code)
     if wanted.holder_id is not None:
         conditions.append(CertificateRow.holder_id == wanted.holder_id)
+    if wanted.holder_ids is not None:
+        conditions.append(CertificateRow.holder_id.in_(wanted.holder_ids))
     if wanted.product_id is not None:
         conditions.append(_names({wanted.product_id}))
     if wanted.valid_at is not None:

@@ -61,6 +61,7 @@ class CertificateFilter:
     states: frozenset[CertificateState] = frozenset(CertificateState)
     scheme_code: str | None = None
     holder_id: PartyId | None = None
+    holder_ids: frozenset[PartyId] | None = None
     product_id: ProductId | None = None
     valid_at: datetime | None = None
     ends_before: date | None = None
