@@ -1,13 +1,11 @@
 """flask catalogue: what the shop knows before anybody sells, loaded from its files."""
 
 from pathlib import Path
-from typing import cast
 
 import click
 from babel.support import NullTranslations
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.orm import Session
 
 from marketplace.flow.load_catalogue import LoadedPart, LoadReport, load_catalogue
 from marketplace.kernel import paths, unit_of_work
@@ -47,9 +45,9 @@ def load(directory: Path, language: str) -> None:
         )
         click.echo(words.say(line))
 
-    session = cast("Session", current_app.extensions["sqlalchemy"].session())
     try:
-        report = unit_of_work.commit(session, lambda opened: load_catalogue(opened, directory, show))
+        with current_app.extensions["sessions"]() as session:
+            report = unit_of_work.commit(session, lambda opened: load_catalogue(opened, directory, show))
     except ManyRefusals as refused:
         _show_errors(refused, words)
         raise SystemExit(1) from None
