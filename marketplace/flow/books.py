@@ -20,7 +20,8 @@ from marketplace.settlement import service as settlement
 
 def ordered(session: Session, order: Order) -> None:
     """Placed: the countable lines are recognised as ordered."""
-    assistance.recognise(session, Stage.ORDERED, countable(session, order, order.lines))
+    lines = countable(session, order, order.lines)
+    assistance.recognise(session, Stage.ORDERED, lines, at=order.placed_at)
 
 
 def unpaid(session: Session, order: Order) -> None:
@@ -32,7 +33,8 @@ def unpaid(session: Session, order: Order) -> None:
 def paid(session: Session, order: Order) -> None:
     """Paid: the money is posted and the countable lines are recognised as paid."""
     settlement.post_payment(session, order)
-    assistance.recognise(session, Stage.PAID, countable(session, order, order.lines))
+    lines = countable(session, order, order.lines)
+    assistance.recognise(session, Stage.PAID, lines, at=order.paid_at)
 
 
 def money_without_order(session: Session, capture: Capture) -> None:
@@ -44,7 +46,9 @@ def given_back(session: Session, refund: Refund) -> None:
     """A refund was promised: its part is reversed in this period, in the money ledger and in the count."""
     settlement.post_refund(session, refund)
     for line in refund.lines:
-        assistance.reverse(session, line.order_line_id, line.amount_fen, cause=("refund", refund.id))
+        assistance.reverse(
+            session, line.order_line_id, line.amount_fen, cause=("refund", refund.id), at=refund.created_at
+        )
 
 
 def refund_turned(session: Session, refund: Refund) -> None:
