@@ -1,0 +1,100 @@
+"""Every route for every role: who is let in, who is told no, who signs in first; unknown objects are 404."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from marketplace.parties import rules
+from marketplace.parties.types import Permission, Role
+from marketplace.web import guard
+from tests.web.conftest import signed_in
+
+# One person for each role, by the shop's short names.
+WHO = {
+    "consumer": Role.CONSUMER,
+    "unit": Role.PURCHASING_MEMBER,
+    "cooperative": Role.COOPERATIVE_MEMBER,
+    "carrier": Role.CARRIER_MEMBER,
+    "warehouse": Role.WAREHOUSE_MEMBER,
+    "official": Role.OFFICIAL,
+    "operator": Role.OPERATOR,
+}
+# Machines ask for these, not people: files, health, figures for the operator's monitoring.
+MACHINES = ("assets.", "health.")
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "Referer": "http://localhost/"}
+NOBODYS = {"IntegerConverter": "1000000000"}
+
+
+@pytest.fixture
+def walked(own_app: Flask) -> Flask:
+    """The application with forms that need no token: what is asked here is permission."""
+    own_app.config["WTF_CSRF_ENABLED"] = False
+    return own_app
+
+
+def _rules(app: Flask) -> Iterator[Rule]:
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        if not rule.endpoint.startswith(MACHINES):
+            yield rule
+
+
+def _address(rule: Rule) -> str:
+    """Fill a rule's places with what belongs to nobody."""
+    values = {
+        name: NOBODYS.get(type(converter).__name__, "nothing-here")
+        for name, converter in rule._converters.items()
+    }
+    built = rule.build(values)
+    assert built is not None
+    return built[1]
+
+
+def _methods(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def _walk(app: Flask, browse: Callable[[], FlaskClient]) -> Iterator[tuple[Rule, str, str, int]]:
+    """Ask for every route by every method; gives rule, method, the view's mark and the answer's status."""
+    for rule in _rules(app):
+        mark = guard.mark_of(app.view_functions[rule.endpoint])
+        for method in _methods(rule):
+            answer = browse().open(_address(rule), method=method, headers=OWN_PAGE)
+            yield rule, method, str(mark), answer.status_code
+
+
+def test_somebody_decided_for_every_view_who_may_see_it(app: Flask) -> None:
+    undecided = {
+        rule.endpoint for rule in _rules(app) if guard.mark_of(app.view_functions[rule.endpoint]) is None
+    }
+    assert undecided == set()
+
+
+def test_strangers_are_led_to_sign_in_where_a_person_is_needed(walked: Flask) -> None:
+    wrong = []
+    for rule, method, mark, status in _walk(walked, walked.test_client):
+        if mark == guard.PUBLIC:
+            right = status not in {401, 403} and status < 500
+        else:
+            right = status == (401 if str(rule).startswith("/api/") else 303)
+        if not right:
+            wrong.append((str(rule), method, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_a_role_gets_its_own_pages_and_is_told_no_elsewhere(walked: Flask, name: str) -> None:
+    held = rules.PERMISSIONS[WHO[name]] | rules.PERMISSIONS[Role.CONSUMER]
+    wrong = []
+    for rule, method, mark, status in _walk(walked, lambda: signed_in(walked, name)):
+        if mark in set(Permission) and Permission(mark) not in held:
+            right = status == 403
+        elif mark != guard.PUBLIC and rule.arguments and method == "GET":
+            right = status == 404
+        else:
+            right = status not in {401, 403} and status < 500
+        if not right:
+            wrong.append((str(rule), method, status))
+    assert wrong == []
