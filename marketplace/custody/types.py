@@ -260,6 +260,7 @@ class HandOffDraft:
     readings: Readings = NO_READINGS
     lost: Mapping[tuple[OrderLineId, LotId], int] = field(default_factory=dict)
     photo_digests: tuple[str, ...] = ()
+    waybill_id: WaybillId | None = None
     at: datetime | None = None
 
 
@@ -351,6 +352,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One load that a warehouse makes: packs taken from loads it holds, by load, order line and lot."""
+
+    taken: Mapping[tuple[ConsignmentId, OrderLineId, LotId], int]
+    packages: int = 1
+    seal_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Regrouping:
     """A load split or loads put together by the holder who has them; every pack goes somewhere."""
 
@@ -388,9 +398,13 @@ class Waybill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """Everything that happened to the goods of a consignment, before and after loads were regrouped."""
+    """Everything that happened to the goods of a consignment, before and after loads were regrouped.
+
+    ``loads`` are all consignments of it, this one included; events are in the order in which they happened.
+    """
 
     consignment: Consignment
+    loads: tuple[Consignment, ...]
     hand_offs: tuple[HandOff, ...]
     regroupings: tuple[Regrouping, ...]
     waybills: tuple[Waybill, ...]

@@ -16,6 +16,7 @@ from marketplace.custody.rules.movement import (
 from marketplace.custody.rules.quantities import account, is_conserved, key_of, regroups, settle
 from marketplace.custody.rules.records import (
     SCHEMA_VERSION,
+    Move,
     Surroundings,
     canonical,
     hand_off_document,
@@ -30,6 +31,7 @@ __all__ = [
     "STATE_OF_HOLDER",
     "TRANSITIONS",
     "Finding",
+    "Move",
     "Step",
     "Surroundings",
     "account",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from marketplace.catalogue.types import LotId
-from marketplace.custody.types import Account, Content, Decision, HandOffQuantity, Moved
+from marketplace.custody.types import Account, ConsignmentId, Content, Decision, HandOffQuantity, Moved
 from marketplace.orders.types import OrderLineId
 
 Key = tuple[OrderLineId, LotId]
@@ -42,10 +42,11 @@ def settle(
 
 
 def regroups(
-    sources: Mapping[int, Sequence[Content]], parts: Sequence[Mapping[tuple[int, OrderLineId, LotId], int]]
+    sources: Mapping[ConsignmentId, Sequence[Content]],
+    parts: Sequence[Mapping[tuple[ConsignmentId, OrderLineId, LotId], int]],
 ) -> bool:
     """Tell whether new loads are made of what is there: every part has packs, none more than its source."""
-    wanted: dict[tuple[int, OrderLineId, LotId], int] = defaultdict(int)
+    wanted: dict[tuple[ConsignmentId, OrderLineId, LotId], int] = defaultdict(int)
     for part in parts:
         if not part or any(count <= 0 for count in part.values()):
             return False

@@ -11,10 +11,13 @@ from typing import Any
 
 import rfc8785
 
-from marketplace.custody.types import HandOff, HandOffQuantity, Holder, Moved, Readings, Regrouping, Signature
+from marketplace.custody.types import HandOff, HandOffQuantity, Holder, Readings, Regrouping, Signature
 from marketplace.transparency.rules import leaf_hash
 
 SCHEMA_VERSION = 1
+
+Move = tuple[str, str, int, int, int]
+"""Packs that went from one load into another: both numbers, order line, lot, quantity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +79,18 @@ def hand_off_document(hand_off: HandOff, around: Surroundings) -> dict[str, Any]
     }
 
 
-def regrouping_document(regrouping: Regrouping, salt: str, numbers: dict[int, str]) -> dict[str, Any]:
-    """Return a regrouping as its canonical document, schema version 1; ``numbers`` names the loads."""
+def regrouping_document(regrouping: Regrouping, salt: str, moves: Iterable[Move]) -> dict[str, Any]:
+    """Return a regrouping as its canonical document, schema version 1; loads are named by their numbers."""
     return {
         "schema": "regrouping",
         "schema_version": SCHEMA_VERSION,
         "uid": str(regrouping.uid),
         "holder": _holder(regrouping.holder),
         "at": _instant(regrouping.at),
-        "moved": _moved(regrouping.moved, numbers),
+        "moved": [
+            {"from": source, "to": target, "line": line, "lot": lot, "quantity": quantity}
+            for source, target, line, lot, quantity in sorted(moves)
+        ],
         "signature": _signature(regrouping.signature, salt),
     }
 
@@ -121,20 +127,6 @@ def _quantities(quantities: Iterable[HandOffQuantity]) -> list[dict[str, int]]:
             "kept": one.kept,
         }
         for one in sorted(quantities, key=lambda one: (one.order_line_id, one.lot_id))
-    ]
-
-
-def _moved(moved: Iterable[Moved], numbers: dict[int, str]) -> list[dict[str, Any]]:
-    ordered = sorted(moved, key=lambda one: (one.from_id, one.to_id, one.order_line_id, one.lot_id))
-    return [
-        {
-            "from": numbers[one.from_id],
-            "to": numbers[one.to_id],
-            "line": one.order_line_id,
-            "lot": one.lot_id,
-            "quantity": one.quantity,
-        }
-        for one in ordered
     ]
 
 
