@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import (
@@ -208,28 +208,18 @@ def _covering(
     which: ColumnElement[bool],
 ) -> list[Certificate]:
     """Return the certificates that name one of the products, or all goods of one of the holders."""
-    enterprise = select(SchemeRow.code).where(SchemeRow.level == SchemeLevel.ENTERPRISE)
-    names_none = ~(
-        select(CertificateProductRow.product_id)
-        .where(CertificateProductRow.certificate_id == CertificateRow.id)
-        .exists()
+    link, held = CertificateProductRow, aliased(CertificateRow)
+    naming = select(link.certificate_id).where(link.product_id.in_(set(product_ids)))
+    naming_none = (
+        select(held.id)
+        .join(SchemeRow, SchemeRow.code == held.scheme_code)
+        .where(
+            held.holder_id.in_(set(holder_ids)),
+            SchemeRow.level == SchemeLevel.ENTERPRISE,
+            ~select(link.product_id).where(link.certificate_id == held.id).exists(),
+        )
     )
-    found = _certificates(
-        session,
-        which,
-        or_(
-            CertificateRow.id.in_(
-                select(CertificateProductRow.certificate_id).where(
-                    CertificateProductRow.product_id.in_(set(product_ids))
-                )
-            ),
-            and_(
-                CertificateRow.holder_id.in_(set(holder_ids)),
-                CertificateRow.scheme_code.in_(enterprise),
-                names_none,
-            ),
-        ),
-    )
+    found = _certificates(session, which, CertificateRow.id.in_(naming.union_all(naming_none)))
     return rules.in_shown_order(found, reference(session).schemes)
 
 
