@@ -24,6 +24,13 @@ def fee(rate: Rate, weight_g: int) -> Fen:
     return Fen(rate.first_fee_fen + steps * rate.step_fee_fen + rate.packing_fee_fen)
 
 
+def least_step_fen(rate: Rate, chargeable_g: int) -> Fen:
+    """Return what a weight adds at least to the fee of any parcel that it joins."""
+    full_steps = (chargeable_g - 1) // rate.step_weight_g
+    beyond_first = -(-max(0, chargeable_g - rate.first_weight_g) // rate.step_weight_g)
+    return Fen(min(full_steps, beyond_first) * rate.step_fee_fen)
+
+
 def find_band(rates: Sequence[Rate], road_km: int) -> Rate | None:
     """Return the row whose distance band holds a road; None where the card does not reach so far."""
     return next((rate for rate in rates if rate.min_km <= road_km <= rate.max_km), None)

@@ -153,8 +153,7 @@ class PlanLine:
 class PlanPart:
     """What one cooperative packs together: it becomes one fulfilment.
 
-    ``freight_fen`` is its share of its shipment's freight; shares add up exactly. ``fresh_on`` is the day on
-    which its lots must not have expired.
+    ``freight_fen`` is its share of its shipment's freight; shares add up exactly.
     """
 
     no: int
@@ -170,6 +169,11 @@ class PlanPart:
     ships_on: date
     arrives_on: date
     reasons: tuple[Message, ...]
+
+    @property
+    def fresh_on(self) -> date:
+        """Return the day on which its lots must not have expired yet: the day they arrive."""
+        return self.arrives_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

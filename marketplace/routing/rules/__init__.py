@@ -2,7 +2,6 @@
 
 from marketplace.routing.rules.cards import best_of, price_offers
 from marketplace.routing.rules.frame import Frame
-from marketplace.routing.rules.holding import Picks, picks, wanted
 from marketplace.routing.rules.planning import choose
 
-__all__ = ["Frame", "Picks", "best_of", "choose", "picks", "price_offers", "wanted"]
+__all__ = ["Frame", "best_of", "choose", "price_offers"]

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from marketplace.routing.rules.frame import Frame, still_cost
 from marketplace.routing.rules.parts import DraftLine, pack_line, part_of, usable_packs
-from marketplace.routing.rules.ways import Block, best_block, has_carrier
+from marketplace.routing.rules.ways import Block, best_block, has_carrier, least_travel
 from marketplace.routing.types import LineProblem, Need, Reason, Source
 from marketplace.stock.rules import PACKING_HORIZON_DAYS
 
@@ -40,10 +40,14 @@ class Solo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One way to supply a need: from one source, or split among several."""
+    """One way to supply a need: from one source, or split among several.
+
+    ``still`` is what it weighs before it travels, ``least`` what it adds to any plan at the very least.
+    """
 
     supplied: tuple[tuple[Source, int], ...]
     still: int
+    least: int
     rank: tuple[int, ...]
 
 
@@ -75,6 +79,7 @@ def options_for(frame: Frame, need: Need, sources: Sequence[Source]) -> tuple[Op
             Option(
                 supplied=((solo.line.source, need.quantity),),
                 still=solo.still,
+                least=solo.still + least_travel(frame, solo.line),
                 rank=(solo.rank[0], solo.rank[1], solo.rank[2].toordinal(), solo.rank[3]),
             )
             for solo in solos
@@ -102,13 +107,15 @@ def _splits(frame: Frame, need: Need, asked: Sequence[Source]) -> tuple[Option, 
         for together in combinations(givers, size):
             supplied = _fill(need.quantity, together)
             solos = [try_source(frame, source, need.line_no, taken) for source, taken in supplied]
-            if supplied and all(isinstance(one, Solo) for one in solos):
-                ranked = [one.rank for one in solos if isinstance(one, Solo)]
+            able = [one for one in solos if isinstance(one, Solo)]
+            if supplied and len(able) == len(solos):
+                still = sum(one.still for one in able)
                 found.append(
                     Option(
                         supplied=supplied,
-                        still=sum(one.still for one in solos if isinstance(one, Solo)),
-                        rank=(sum(rank[0] for rank in ranked), *(rank[3] for rank in ranked)),
+                        still=still,
+                        least=still + sum(least_travel(frame, one.line) for one in able),
+                        rank=(sum(one.rank[0] for one in able), *(one.rank[3] for one in able)),
                     )
                 )
         if found:

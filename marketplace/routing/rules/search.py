@@ -8,11 +8,11 @@ from marketplace.catalogue.types import OfferId, StorageKind
 from marketplace.routing.rules.frame import Frame
 from marketplace.routing.rules.limits import Option
 from marketplace.routing.rules.parts import DraftPart, LineKey, pack_line, with_line
-from marketplace.routing.rules.ways import NOTHING, Arrangement, arrange
+from marketplace.routing.rules.ways import EXACT_PARTS, NOTHING, Arrangement, arrange
 from marketplace.routing.types import Need
 
-NODES = 20_000
-"""So many partial assignments are looked at; an ordinary order needs a few hundred."""
+WORK = 200_000
+"""So many ways of joining parts are weighed, a fraction of a second; ordinary orders need some hundreds."""
 
 KEPT = 2  # the best, and the runner-up that explains it
 
@@ -47,7 +47,7 @@ class Search:
     needs: Sequence[Need]
     options: Sequence[tuple[Option, ...]]
     best: list[Found] = field(default_factory=list)
-    nodes: int = 0
+    work: int = 0
     deepest: int = 0
     exact: bool = True
     rest: list[int] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Search:
     def run(self) -> None:
         self.rest = [0] * (len(self.needs) + 1)
         for place in range(len(self.needs) - 1, -1, -1):
-            self.rest[place] = self.rest[place + 1] + min(one.still for one in self.options[place])
+            self.rest[place] = self.rest[place + 1] + min(one.least for one in self.options[place])
         self._descend(0, tuple(() for _ in _KINDS), (NOTHING,) * len(_KINDS), 0, ())
 
     def _descend(
@@ -66,18 +66,17 @@ class Search:
         still: int,
         assignment: tuple[LineKey, ...],
     ) -> None:
-        bound = still + self._travelling(parts, ways) + self.rest[place]
-        if len(self.best) == KEPT and bound > self.best[-1].score:
-            return
+        so_far = still + self._travelling(parts, ways)
         if place == len(self.needs):
-            self._keep(Found(arrangements=ways, assignment=assignment, score=bound))
+            self._keep(Found(arrangements=ways, assignment=assignment, score=so_far))
             return
         self.deepest = max(self.deepest, place)
         for option in self.options[place]:
-            if self.nodes >= NODES and self.best:
+            if self.work >= WORK and self.best:
                 self.exact = False
                 return
-            self.nodes += 1
+            if self._is_worse(so_far + option.least + self.rest[place + 1]):
+                continue
             grown = self._grown(place, option, parts)
             if grown is None:
                 continue
@@ -86,7 +85,12 @@ class Search:
                 keys = tuple(
                     (self.needs[place].line_no, source.offer_id, taken) for source, taken in option.supplied
                 )
-                self._descend(place + 1, grown, arranged, still + option.still, assignment + keys)
+                now = still + option.still
+                if not self._is_worse(now + self._travelling(grown, arranged) + self.rest[place + 1]):
+                    self._descend(place + 1, grown, arranged, now, assignment + keys)
+
+    def _is_worse(self, bound: int) -> bool:
+        return len(self.best) == KEPT and bound > self.best[-1].score
 
     def _grown(self, place: int, option: Option, parts: Parts) -> Parts | None:
         grown = list(parts)
@@ -105,6 +109,9 @@ class Search:
         arranged = list(ways)
         for at, (before, after) in enumerate(zip(parts, grown, strict=True)):
             if before is not after:
+                self.work += 3 ** min(
+                    len(after), EXACT_PARTS
+                )  # the partitions that are weighed against another
                 found = arrange(self.frame, after)
                 if found is None:
                     return None

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from marketplace.catalogue.types import TemperatureRange
+from marketplace.freight.rules import least_step_fen
 from marketplace.freight.types import CloudWarehouse, Leg, Quote
 from marketplace.routing.rules.frame import (
     Frame,
@@ -14,9 +15,9 @@ from marketplace.routing.rules.frame import (
     freshness_cost,
     waiting_cost,
 )
-from marketplace.routing.rules.parts import DraftPart, meet, usable_packs
+from marketplace.routing.rules.parts import DraftLine, DraftPart, meet, usable_packs
 
-EXACT_PARTS = 6
+EXACT_PARTS = 5
 """Up to so many parts of one kind every way of joining them is tried; beyond, they join one by one."""
 
 
@@ -34,11 +35,8 @@ class Block:
     road_km: int
     arrives_on: date
     days: int
+    freight_fen: int
     cost: int
-
-    @property
-    def freight_fen(self) -> int:
-        return sum(self.haul_fen) + self.last_fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +50,6 @@ class Arrangement:
     @property
     def freight_fen(self) -> int:
         return sum(block.freight_fen for block in self.blocks)
-
-    @property
-    def rank(self) -> tuple[int, int, int, date]:
-        """Order arrangements: cheapest for the policy, then freight, number of parcels, day."""
-        last = max((block.arrives_on for block in self.blocks), default=date.min)
-        return (self.cost, self.freight_fen, len(self.blocks), last)
-
-    def joined_with(self, block: Block) -> "Arrangement":
-        return Arrangement(blocks=(*self.blocks, block), cost=self.cost + block.cost, exact=self.exact)
 
 
 NOTHING = Arrangement()
@@ -76,28 +65,47 @@ def arrange(frame: Frame, parts: tuple[DraftPart, ...]) -> Arrangement | None:
 
 
 def _exactly(frame: Frame, parts: tuple[DraftPart, ...]) -> Arrangement | None:
-    """Try every partition: the block that holds the first part still open, then the best of the rest."""
-    whole = (1 << len(parts)) - 1
-    best: dict[int, Arrangement | None] = {0: NOTHING}
-    for rest in range(1, whole + 1):
-        first = rest & -rest
-        others = rest ^ first
-        found: Arrangement | None = None
+    """Try every partition: a parcel with the first part still open, then the best of the rest.
+
+    Cheapest for the policy wins, then the lower freight, then fewer parcels. Sets of parts are bit masks.
+    """
+    size = 1 << len(parts)
+    blocks = [
+        best_block(frame, tuple(part for place, part in enumerate(parts) if mask >> place & 1))
+        if mask
+        else None
+        for mask in range(size)
+    ]
+    best: list[tuple[int, int, int] | None] = [(0, 0, 0)] + [None] * (size - 1)
+    taken = [0] * size
+    for rest in range(1, size):
+        others = rest & (rest - 1)
+        first = rest ^ others
         inside = others
         while True:
-            before = best[others ^ inside]
-            if before is not None:
-                chosen = tuple(part for place, part in enumerate(parts) if (inside | first) >> place & 1)
-                block = best_block(frame, chosen)
-                if block is not None:
-                    tried = before.joined_with(block)
-                    if found is None or tried.rank < found.rank:
-                        found = tried
+            block, before = blocks[inside | first], best[others ^ inside]
+            if block is not None and before is not None:
+                tried = (before[0] + block.cost, before[1] + block.freight_fen, before[2] + 1)
+                known = best[rest]
+                if known is None or tried < known:
+                    best[rest], taken[rest] = tried, inside | first
             if inside == 0:
                 break
             inside = (inside - 1) & others
-        best[rest] = found
-    return best[whole]
+    return _read_back(blocks, best, taken)
+
+
+def _read_back(
+    blocks: Sequence[Block | None], best: Sequence[tuple[int, int, int] | None], taken: Sequence[int]
+) -> Arrangement | None:
+    found, rest = best[-1], len(best) - 1
+    if found is None:
+        return None
+    chosen = []
+    while rest:
+        chosen.append(blocks[taken[rest]])
+        rest ^= taken[rest]
+    return Arrangement(blocks=tuple(one for one in chosen if one is not None), cost=found[0])
 
 
 def _one_by_one(frame: Frame, parts: tuple[DraftPart, ...]) -> Arrangement | None:
@@ -202,11 +210,39 @@ def _block(
         road_km=road_km,
         arrives_on=arrives_on,
         days=(arrives_on - frame.day).days,
+        freight_fen=fee_fen,
         cost=freight_cost(frame, fee_fen)
         + distance_cost(frame, road_km)
         + waiting_cost(frame, arrives_on)
         + freshness,
     )
+
+
+def least_travel(frame: Frame, line: DraftLine) -> int:
+    """Return what a line adds at least to any plan by travelling, even in a parcel that goes there anyway.
+
+    Steps of weight that it adds to each leg, and the freshness it loses on the quickest way.
+    """
+    source, kind = line.source, line.source.storage_kind
+    city, book = frame.destination.city_code, frame.book
+    weight_g, origin = source.weight_g * line.quantity, source.prefecture_code
+    ready_on = line.packing[-1].packs_on
+    found: list[int] = []
+    direct = book.price(Leg.DIRECT, origin, city, kind, weight_g)
+    if direct is not None:
+        found.append(_least(frame, line, ready_on + timedelta(days=direct.days), (direct,)))
+    for one in book.reaching(city):
+        haul = book.price(Leg.LINE_HAUL, origin, one.code, kind, weight_g)
+        last = book.price(Leg.LAST_MILE, one.code, city, kind, weight_g)
+        if haul is not None and last is not None:
+            days = haul.days + one.handling_days + last.days
+            found.append(_least(frame, line, ready_on + timedelta(days=days), (haul, last)))
+    return min(found, default=0)
+
+
+def _least(frame: Frame, line: DraftLine, arrives_on: date, quotes: tuple[Quote, ...]) -> int:
+    fees = sum(least_step_fen(quote.rate, quote.chargeable_g) for quote in quotes)
+    return freight_cost(frame, fees) + freshness_cost(frame, line.source, line.quantity, arrives_on)
 
 
 def has_carrier(frame: Frame, part: DraftPart) -> bool:
