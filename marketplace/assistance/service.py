@@ -54,13 +54,7 @@ def recognise(
     """
     now = at or time.now()
     values = [
-        {
-            **_dimensions(line),
-            "stage": stage,
-            "reason": Reason.REACHED,
-            "at": now,
-            "month": time.month_of(now),
-        }
+        {**_dimensions(line), "stage": stage, "reason": Reason.REACHED, **_placed(line.amount_fen, now)}
         for line in lines
         if line.amount_fen > 0
     ]
