@@ -16,7 +16,7 @@ import marketplace.jobs
 import marketplace.web
 from marketplace.adapters import embedded_postgres
 from marketplace.adapters.demo_inbox import DemoInbox
-from marketplace.adapters.payments import make_payments
+from marketplace.adapters.payments import Payments, deliver_within, make_payments
 from marketplace.adapters.search import make_search
 from marketplace.adapters.typst_print import TypstPrinter
 from marketplace.flow.ports import Ports
@@ -43,13 +43,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)
     app.extensions["sessions"] = sessions
-    payments = make_payments(settings, sessions)
-    app.extensions["sandbox"] = payments.sandbox
     app.extensions["ports"] = Ports(
         notices=DemoInbox(settings.data_dir / "mail"),
-        payments=payments.ports,
+        payments={},
         search=make_search(settings, sessions),
         files=DirectoryStore(settings.data_dir / "files"),
+    )
+    _offer_payments(app, make_payments(settings, sessions))
+    # For what pays without a web server beside it: the demonstration's history, and tests.
+    app.extensions["pay_in_process"] = lambda: _offer_payments(
+        app, make_payments(settings, sessions, deliver=deliver_within(app))
     )
     app.extensions["printer"] = TypstPrinter(paths.TEMPLATES / "print", paths.STATIC / "vendor" / "fonts")
     setup.install(app)
@@ -59,6 +62,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in (*_found(marketplace.cli, "group"), *_found(marketplace.jobs, "group")):
         app.cli.add_command(command)
     return app
+
+
+def _offer_payments(app: Flask, payments: Payments) -> None:
+    app.extensions["sandbox"] = payments.sandbox
+    app.extensions["ports"] = replace(app.extensions["ports"], payments=payments.ports)
 
 
 def _with_database(settings: Settings) -> Settings:
