@@ -157,7 +157,7 @@ def fold(session: Session, *, limit: int = 20_000) -> int:
         .group_by(*dimensions)
     )
     adding = insert(RollupRow).from_select([*ROLLUP_KEY, "amount_fen", "entry_count"], sums)
-    counts = session.scalars(
+    folded = (
         adding.on_conflict_do_update(
             index_elements=list(ROLLUP_KEY),
             set_={
@@ -165,10 +165,10 @@ def fold(session: Session, *, limit: int = 20_000) -> int:
                 "entry_count": RollupRow.entry_count + adding.excluded.entry_count,
             },
         )
-        .add_cte(taken)
-        .returning(adding.excluded.entry_count)
+        .returning(RollupRow.id)
+        .cte("folded")
     )
-    return sum(counts)
+    return session.scalar(select(func.count()).select_from(taken).add_cte(folded)) or 0
 
 
 def set_target(session: Session, scope: Scope, year: int, amount_fen: int, person_id: PersonId) -> None:

@@ -109,7 +109,7 @@ def fold(session: Session, *, limit: int = 20_000) -> int:
         .order_by(PostingRow.account)
     )
     adding = insert(BalanceRow).from_select(["account", "amount_fen", "posting_count"], sums)
-    counts = session.scalars(
+    folded = (
         adding.on_conflict_do_update(
             index_elements=["account"],
             set_={
@@ -117,10 +117,10 @@ def fold(session: Session, *, limit: int = 20_000) -> int:
                 "posting_count": BalanceRow.posting_count + adding.excluded.posting_count,
             },
         )
-        .add_cte(taken)
-        .returning(adding.excluded.posting_count)
+        .returning(BalanceRow.account)
+        .cte("folded")
     )
-    return sum(counts)
+    return session.scalar(select(func.count()).select_from(taken).add_cte(folded)) or 0
 
 
 def _columns(posting: Posting) -> Mapping[str, Any]:
