@@ -125,5 +125,9 @@ def _steps(rows: CatalogueRows) -> list[_Step]:
         _Step(msg("商品"), len(goods.products), lambda s: catalogue.load_products(s, goods.products)),
         _Step(msg("规格"), len(goods.variants), lambda s: catalogue.load_variants(s, goods.variants)),
         _Step(msg("运费表"), len(card.rates), lambda s: freight.load_rate_card(s, card.rates)),
-        _Step(msg("云仓"), len(card.warehouses), lambda s: freight.load_warehouses(s, card.warehouses)),
+        _Step(
+            msg("云仓及配送城市"),
+            len(card.warehouses) + sum(len(one.reach) for one in card.warehouses),
+            lambda s: freight.load_warehouses(s, card.warehouses),
+        ),
     ]

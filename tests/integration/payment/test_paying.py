@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import timedelta
 
@@ -117,7 +118,7 @@ def test_two_at_once_pay_once(market: Market) -> None:
         start.wait()
         got.append(market.write(lambda session: receive(session, Processor.SANDBOX, state)))
 
-    threads = [threading.Thread(target=hear) for _ in range(4)]
+    threads = [threading.Thread(target=copy_context().run, args=(hear,)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -151,7 +152,7 @@ def test_money_that_is_not_what_was_asked_waits_for_a_person(
     assert capture is not None
     assert capture.kind is CaptureKind.MISMATCH
     assert market.order(order.id).state is OrderState.AWAITING_PAYMENT
-    waiting = market.write(lambda session: payments.list_mismatches(session))
+    waiting = market.write(payments.list_mismatches)
     assert [one.id for one in waiting.items] == [capture.id]
 
 
