@@ -1,16 +1,17 @@
 """Forms on cached pages carry no token; the browser's own word on where a request comes from guards them.
 
-A browser says in ``Sec-Fetch-Site``, older ones in ``Origin``, from which site a form was sent, and no page can
-change either. Only for what a stranger may do anyway: the basket, the city, the language.
+A browser says in ``Sec-Fetch-Site``, older ones in ``Origin``, from which site a form was sent, and no page
+can change either. Only for what a stranger may do anyway: the basket, the city, the language.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 from urllib.parse import urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Headers
 
 from marketplace.kernel.message import msg
 from marketplace.kernel.refusals import Forbidden
@@ -39,7 +40,7 @@ def from_own_pages(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respon
     return checked
 
 
-def is_own(headers: Mapping[str, str], host: str) -> bool:
+def is_own(headers: Headers, host: str) -> bool:
     """Tell whether a request was sent from a page of this host; one that says nothing was not."""
     site = headers.get("Sec-Fetch-Site")
     if site is not None:

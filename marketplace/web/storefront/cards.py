@@ -1,0 +1,141 @@
+"""Products as they stand on a shelf: what decides, gathered for a whole page in a fixed number of statements."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue import rules
+from marketplace.catalogue.types import Certificate, OfferId, Product, ProductId, Reference, VariantId
+from marketplace.kernel import time
+from marketplace.kernel.message import Name
+from marketplace.places import queries as places
+from marketplace.places.atlas import Atlas
+from marketplace.places.types import DivisionCode, PairingState
+from marketplace.routing import queries as routing
+from marketplace.routing.rules import best_of
+from marketplace.routing.types import PriceWithFreight, Reason
+from marketplace.web import delivery
+from marketplace.web.assets import static_url
+from marketplace.web.language import gettext as _
+from marketplace.web.language import name_in_language
+from marketplace.web.present import day as day_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One product on a shelf, as ``components/card.html`` reads it; amounts in fen, None: nobody offers it."""
+
+    slug: str
+    name: Name
+    county_code: DivisionCode
+    county_name: Name
+    pair_label: str | None
+    picture_url: str
+    is_illustration: bool
+    badges: list[Name]
+    in_season: bool
+    priced: PriceWithFreight | None
+
+    @property
+    def price_fen(self) -> int | None:
+        return self.priced.price_fen * self.priced.quantity if self.priced else None
+
+    @property
+    def price_with_freight_fen(self) -> int | None:
+        return self.priced.total_fen if self.priced and self.priced.problem is None else None
+
+    @property
+    def unit_price_fen_per_500g(self) -> int | None:
+        return self.priced.unit_price_fen_per_500g if self.priced else None
+
+    @property
+    def arrives_label(self) -> str:
+        return arrival(self.priced) if self.priced else ""
+
+    @property
+    def sold_out(self) -> bool:
+        return self.priced is None or self.priced.sold_out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What cards of some products need beside the products themselves, read together."""
+
+    city_code: DivisionCode
+    packs: Mapping[VariantId, PriceWithFreight]
+    offers: Mapping[OfferId, PriceWithFreight]
+    certificates: Mapping[ProductId, tuple[Certificate, ...]]
+
+    @classmethod
+    def read(cls, session: Session, product_ids: Sequence[ProductId], city_code: DivisionCode) -> "Shelf":
+        """Read prices and valid certificates, in six statements."""
+        packs, offers = routing.shelf_prices(session, product_ids, city_code, time.today())
+        valid = catalogue.valid_certificates(session, product_ids, time.now())
+        return cls(city_code=city_code, packs=packs, offers=offers, certificates=valid)
+
+    def cards(self, session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
+        """Return cards in the order of the ids, in one statement more."""
+        products = catalogue.products_by_id(session, product_ids) if product_ids else {}
+        atlas, reference = places.atlas(session), catalogue.reference(session)
+        return [
+            Card(
+                slug=product.slug,
+                name=product.name,
+                county_code=product.county_code,
+                county_name=atlas.division(product.county_code).short_name,
+                pair_label=pair_label(atlas, self.city_code, product.county_code),
+                picture_url=picture_url(product),
+                is_illustration=product.photo_digest is None,
+                badges=badge_names(self.certificates[product_id], reference),
+                in_season=rules.in_season(product, time.today()),
+                priced=self._price(product_id),
+            )
+            for product_id, product in products.items()
+        ]
+
+    def _price(self, product_id: ProductId) -> PriceWithFreight | None:
+        found = [one for one in self.packs.values() if one.product_id == product_id]
+        return best_of(found) if found else None
+
+
+def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
+    """Return cards in the order of the ids, for the visitor's city, in seven statements."""
+    if not product_ids:
+        return []
+    return Shelf.read(session, product_ids, delivery.chosen_city().code).cards(session, product_ids)
+
+
+def pair_label(atlas: Atlas, city_code: DivisionCode, county_code: DivisionCode) -> str | None:
+    """Return 「佛山结对」 for goods of a county paired with the city today."""
+    verdict = atlas.verdict(city_code, county_code, time.today())
+    if verdict.state is not PairingState.PAIRED:
+        return None
+    return _("%(city)s结对", city=name_in_language(atlas.division(verdict.city_code).short_name))
+
+
+def picture_url(product: Product) -> str:
+    """Return the seller's photo, or the drawing of its kind."""
+    if product.photo_digest is not None:
+        return url_for("storefront.photo", slug=product.slug, v=product.photo_digest[:12])
+    return static_url(f"img/kinds/{product.picture_kind}.svg")
+
+
+def badge_names(certificates: Collection[Certificate], reference: Reference) -> list[Name]:
+    """Return each valid scheme once, in the shown order, of those that are shown as a badge."""
+    schemes = dict.fromkeys(one.scheme_code for one in certificates)
+    return [reference.schemes[code].short_name for code in schemes if reference.schemes[code].shows_badge]
+
+
+def arrival(priced: PriceWithFreight) -> str:
+    """Say in a few words when goods arrive, or why they do not."""
+    if priced.arrives_on is not None:
+        when = _("%(day)s到", day=day_text(priced.arrives_on))
+        if priced.quantity > 1:
+            return _("%(count)s件起 · %(when)s", count=priced.quantity, when=when)
+        return when
+    if priced.problem in {Reason.NOT_SERVED, Reason.NO_CARRIER, Reason.TOO_SLOW}:
+        return _("送不到所选城市")
+    return ""

@@ -1,0 +1,212 @@
+"""What narrows a list of products: groups with counts, chips of what is chosen, orders; as the macros read them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.types import Reference
+from marketplace.kernel import money
+from marketplace.kernel.message import Message, Name, msg
+from marketplace.parties import queries as parties
+from marketplace.places import queries as places
+from marketplace.places.atlas import Atlas
+from marketplace.search.types import PRICE_BANDS_FEN, Facet, FacetValue, SearchPage, Sort
+from marketplace.web.language import gettext as _
+from marketplace.web.present import text
+from marketplace.web.searching import SearchParameters, as_query
+from marketplace.web.wording import STORAGE_KINDS
+
+MOST_OPTIONS = 24
+
+_FLAGS = {
+    Facet.IN_STOCK: msg("现在有货"),
+    Facet.IN_SEASON: msg("当季"),
+    Facet.KEY_COUNTY: msg("来自重点帮扶县"),
+}
+_GROUPS = {
+    Facet.CERTIFICATION: msg("认证"),
+    Facet.PREFECTURE: msg("市州"),
+    Facet.AISLE: msg("货架"),
+    Facet.STORAGE: msg("储运"),
+    Facet.PRICE: msg("价格"),
+    Facet.COUNTY: msg("县区"),
+    Facet.COOPERATIVE: msg("合作社"),
+    Facet.INDUSTRY: msg("特色产业"),
+}
+_SORTS = {
+    Sort.RELEVANCE: msg("综合"),
+    Sort.SALES: msg("销量"),
+    Sort.SEASON: msg("当季在前"),
+    Sort.PRICE_ASC: msg("价格从低"),
+    Sort.PRICE_DESC: msg("价格从高"),
+    Sort.NEWEST: msg("新上架"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    label: str
+    count: int
+    selected: bool
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    key: str
+    label: str
+    kind: str = "many"
+    options: list[Option] = field(default_factory=list)
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    text: str
+    remove_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    text: str
+    href: str
+    current: bool
+
+
+class Labels:
+    """Names of facet values; those of cooperatives are read in one statement for all that are shown."""
+
+    def __init__(self, session: Session, codes: Iterable[str]) -> None:
+        self._atlas: Atlas = places.atlas(session)
+        self._reference: Reference = catalogue.reference(session)
+        self._cooperatives = parties.parties_by_code(session, set(codes))
+
+    def of(self, facet: Facet, value: str) -> str:
+        """Return a value's name, the value itself where nothing is known of it."""
+        named: Mapping[Facet, Callable[[str], Name | Message | None]] = {
+            Facet.CERTIFICATION: lambda code: _name(self._reference.schemes.get(code), "short_name"),
+            Facet.AISLE: lambda code: _name(self._reference.aisles.get(code)),
+            Facet.INDUSTRY: lambda code: _name(self._reference.industries.get(code)),
+            Facet.PREFECTURE: lambda code: _name(self._atlas.find(code), "short_name"),
+            Facet.COUNTY: lambda code: _name(self._atlas.find(code), "short_name"),
+            Facet.COOPERATIVE: lambda code: _name(self._cooperatives.get(code)),
+            Facet.STORAGE: lambda code: _STORAGES.get(code),
+            Facet.PRICE: _band,
+        }
+        if facet in _FLAGS:
+            return text(_FLAGS[facet])
+        return text(named[facet](value) or value)
+
+
+def labels_for(session: Session, found: SearchPage) -> Labels:
+    return Labels(session, [one.value for one in _shown(found, Facet.COOPERATIVE)])
+
+
+def groups(found: SearchPage, asked: SearchParameters, labels: Labels) -> list[Group]:
+    """Return the groups in their order; one without anything to choose is left out."""
+    made = [_flags(found)]
+    for facet, label in _GROUPS.items():
+        options = [
+            Option(value=one.value, label=labels.of(facet, one.value), count=one.count, selected=one.selected)
+            for one in _shown(found, facet)
+        ]
+        if options:
+            made.append(Group(key=facet.value, label=text(label), options=options))
+        if facet is Facet.PRICE:
+            made.append(_range(asked))
+    return made
+
+
+def chips(asked: SearchParameters, labels: Labels, href: Callable[..., str]) -> list[Chip]:
+    """Return what is chosen, each with the address of the list without it."""
+    made = []
+    for facet, values in asked.request().chosen.items():
+        for value in values:
+            kept = False if facet in _FLAGS else tuple(one for one in values if one != value)
+            made.append(Chip(labels.of(facet, value), href(**{facet.value: kept}, page=1)))
+    if asked.price_min is not None or asked.price_max is not None:
+        made.append(Chip(_range_text(asked), href(price_min=None, price_max=None, page=1)))
+    return made
+
+
+def orders(asked: SearchParameters, href: Callable[..., str]) -> list[Order]:
+    return [Order(text(label), href(sort=sort, page=1), sort is asked.sort) for sort, label in _SORTS.items()]
+
+
+def link(base: str, asked: SearchParameters) -> Callable[..., str]:
+    """Return a function that writes the address of the same list with changes."""
+
+    def href(**changes: object) -> str:
+        query = urlencode(as_query(asked, **changes), doseq=True)
+        return f"{base}?{query}" if query else base
+
+    return href
+
+
+def _flags(found: SearchPage) -> Group:
+    options = [
+        Option(value=one.value, label=text(label), count=one.count, selected=one.selected, name=facet.value)
+        for facet, label in _FLAGS.items()
+        for one in found.facets[facet]
+    ]
+    return Group(key="only", label=_("只看"), options=options)
+
+
+def _shown(found: SearchPage, facet: Facet) -> list[FacetValue]:
+    """Return the values to choose from: bands in their order, others the most frequent first, chosen ones always."""
+    values = list(found.facets[facet])
+    if facet is Facet.PRICE:
+        return values
+    values.sort(key=lambda one: (not one.selected, -one.count, one.value))
+    return [one for place, one in enumerate(values) if one.selected or place < MOST_OPTIONS]
+
+
+def _range(asked: SearchParameters) -> Group:
+    return Group(
+        key="price",
+        label=_("价格区间"),
+        kind="range",
+        low=_plain(asked.price_min),
+        high=_plain(asked.price_max),
+        unit=_("元"),
+    )
+
+
+def _range_text(asked: SearchParameters) -> str:
+    low, high = _plain(asked.price_min), _plain(asked.price_max)
+    if not high:
+        return _("%(low)s 元以上", low=low)
+    return _("%(high)s 元以下", high=high) if not low else _("%(low)s 至 %(high)s 元", low=low, high=high)
+
+
+def _plain(yuan: float | None) -> str:
+    return "" if yuan is None else f"{yuan:.2f}".rstrip("0").rstrip(".")
+
+
+_STORAGES: Mapping[str, Message] = {kind.value: name for kind, name in STORAGE_KINDS.items()}
+
+
+def _band(value: str) -> Message | None:
+    """Say a price band: its number counts from zero, the last one is open."""
+    if not value.isdigit() or int(value) > len(PRICE_BANDS_FEN):
+        return None
+    band = int(value)
+    if band == 0:
+        return msg("%(high)s 元以下", high=_yuan(0))
+    if band == len(PRICE_BANDS_FEN):
+        return msg("%(low)s 元以上", low=_yuan(band - 1))
+    return msg("%(low)s 至 %(high)s 元", low=_yuan(band - 1), high=_yuan(band))
+
+
+def _yuan(band: int) -> int:
+    return PRICE_BANDS_FEN[band] // money.FEN_PER_YUAN
+
+
+def _name(thing: object | None, attribute: str = "name") -> Name | None:
+    return None if thing is None else getattr(thing, attribute)

@@ -1,0 +1,131 @@
+"""The front of the shop: what is in season, the aisles, key counties, certified goods."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.types import Aisle, ListedCounts, ProductId
+from marketplace.kernel import time
+from marketplace.kernel.message import Name
+from marketplace.places import queries as places
+from marketplace.places.atlas import Atlas
+from marketplace.search.selection import YES
+from marketplace.search.types import Facet, SearchPage, SearchRequest, Sort
+from marketplace.web import delivery
+from marketplace.web.assets import static_url
+from marketplace.web.database import read
+from marketplace.web.guard import public
+from marketplace.web.page_cache import cacheable
+from marketplace.web.storefront.cards import make_cards, pair_label
+from marketplace.web.storefront.routes import blueprint, search_engine
+
+SEASON_CARDS = 8
+CERTIFIED_CARDS = 8
+COUNTIES = 8
+
+# What stands for an aisle in the row of round pictures.
+_AISLE_PICTURES = {
+    "fruit": "kiwifruit_red",
+    "vegetable": "chili_fresh",
+    "meat_egg": "beef",
+    "aquatic": "fish_fresh",
+    "grain": "rice_glutinous",
+    "fungi_dry": "bamboo_fungus",
+    "tea": "green_tea",
+    "condiment": "sour_soup",
+    "tonic": "dendrobium",
+    "snack": "cili_dried",
+    "craft": "bamboo_ware",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AisleLink:
+    code: str
+    name: Name
+    picture_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyLink:
+    code: str
+    name: Name
+    pair_label: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeLink:
+    code: str
+    name: Name
+    count: int
+
+
+@blueprint.get("/")
+@cacheable
+@public
+def home() -> ResponseReturnValue:
+    session, atlas = read(), places.atlas(read())
+    season = _find(session, SEASON_CARDS, {Facet.IN_SEASON: (YES,), Facet.IN_STOCK: (YES,)})
+    schemes = _schemes(session)
+    certified = _certified(session, schemes, but=season.product_ids)
+    cards = make_cards(session, [*season.product_ids, *certified])
+    return render_template(
+        "storefront/home.html",
+        month=time.today().month,
+        season=cards[: len(season.product_ids)],
+        season_total=season.total,
+        aisles=[_aisle(one) for one in catalogue.reference(session).aisles.values()],
+        counties=_key_counties(atlas, catalogue.listed_counts(session)),
+        key_county_total=sum(county.key_county for county in atlas.counties),
+        schemes=schemes,
+        certified=cards[len(season.product_ids) :],
+    )
+
+
+def _find(session: Session, count: int, chosen: Mapping[Facet, tuple[str, ...]]) -> SearchPage:
+    asked = SearchRequest(at=time.now(), chosen=chosen, sort=Sort.SALES, per_page=count)
+    return search_engine().search(session, asked)
+
+
+def _schemes(session: Session) -> list[SchemeLink]:
+    """Return the schemes that stand behind goods in stock today and are shown as a badge."""
+    known = catalogue.reference(session).schemes
+    counted = _find(session, 1, {Facet.IN_STOCK: (YES,)}).facets[Facet.CERTIFICATION]
+    shown = [one for one in counted if one.value in known and known[one.value].shows_badge]
+    shown.sort(key=lambda one: known[one.value].order_no)
+    return [SchemeLink(one.value, known[one.value].short_name, one.count) for one in shown]
+
+
+def _certified(
+    session: Session, schemes: Sequence[SchemeLink], *, but: Sequence[ProductId]
+) -> list[ProductId]:
+    """Return certified goods in stock that do not stand on the page already."""
+    if not schemes:
+        return []
+    codes = tuple(one.code for one in schemes)
+    found = _find(
+        session, SEASON_CARDS + CERTIFIED_CARDS, {Facet.CERTIFICATION: codes, Facet.IN_STOCK: (YES,)}
+    )
+    return [one for one in found.product_ids if one not in but][:CERTIFIED_CARDS]
+
+
+def _aisle(one: Aisle) -> AisleLink:
+    picture = _AISLE_PICTURES.get(one.code, one.code)
+    return AisleLink(one.code, one.name, static_url(f"img/kinds/{picture}.svg"))
+
+
+def _key_counties(atlas: Atlas, counts: ListedCounts) -> list[CountyLink]:
+    """Return key counties with goods, those paired with the visitor's city first, then those with most goods."""
+    city = delivery.chosen_city().code
+    links = [
+        CountyLink(one.code, one.name, pair_label(atlas, city, one.code), counts.counties[one.code])
+        for one in atlas.counties
+        if one.key_county and counts.counties.get(one.code)
+    ]
+    links.sort(key=lambda one: (one.pair_label is None, -one.count, one.code))
+    return links[:COUNTIES]

@@ -1,0 +1,183 @@
+"""Everything that a product's page shows, gathered in a fixed number of statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue import rules
+from marketplace.catalogue.rules.returns import is_perishable
+from marketplace.catalogue.types import (
+    Certificate,
+    OfferId,
+    Product,
+    ProductId,
+    Reference,
+    StorageClass,
+    Variant,
+    VariantId,
+)
+from marketplace.kernel import time
+from marketplace.kernel.message import Message, Name
+from marketplace.parties import queries as parties
+from marketplace.parties.types import Party, PartyId
+from marketplace.places import queries as places
+from marketplace.places.atlas import Atlas
+from marketplace.places.types import Division
+from marketplace.routing.refusals import explain
+from marketplace.routing.rules import best_of
+from marketplace.routing.types import LineProblem, PriceWithFreight
+from marketplace.search.types import SearchRequest
+from marketplace.web import delivery
+from marketplace.web.storefront import maps, pairing_words
+from marketplace.web.storefront.cards import Card, Shelf, badge_names, pair_label, picture_url
+from marketplace.web.storefront.certificate_views import Proof, proofs
+from marketplace.web.storefront.routes import search_engine
+
+ALIKE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackChoice:
+    """One pack to choose: what it costs delivered to the visitor's city; None where nobody offers it."""
+
+    variant: Variant
+    priced: PriceWithFreight | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """A cooperative that offers the chosen pack; ``is_default`` where routing would choose it."""
+
+    cooperative: Party
+    offer_id: OfferId
+    priced: PriceWithFreight
+    badges: list[Proof]
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPage:
+    product: Product
+    picture_url: str
+    county: Division
+    prefecture: Division
+    pair_label: str | None
+    counted: Message
+    packs: Sequence[PackChoice]
+    chosen: PackChoice | None
+    problem: Message | None
+    sellers: Sequence[Seller]
+    badges: Sequence[Name]
+    proofs: Sequence[Proof]
+    tiles: Sequence[maps.TileView]
+    storage: StorageClass
+    season_months: tuple[int, ...]
+    this_month: int
+    is_in_season: bool
+    is_perishable: bool
+    reference: Reference
+    alike: Sequence[Card]
+    alike_counted: Sequence[tuple[Name, Message]]
+
+
+def gather(session: Session, product: Product, pack_code: str | None) -> ProductPage:
+    """Gather the page for the visitor's city and the chosen pack, in eleven statements."""
+    city, today = delivery.chosen_city(), time.today()
+    atlas, reference = places.atlas(session), catalogue.reference(session)
+    alike = _alike(session, product)
+    shelf = Shelf.read(session, [product.id, *alike], city.code)
+    variants = catalogue.variants_of(session, [product.id])[product.id]
+    packs = _packs(variants, shelf.packs, pack_code)
+    chosen = next((one for one in packs if one.is_chosen), None)
+    valid, cards = shelf.certificates[product.id], shelf.cards(session, alike)
+    cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in shelf.offers.values()})
+    priced = chosen.priced if chosen else None
+    return ProductPage(
+        product=product,
+        picture_url=picture_url(product),
+        county=atlas.division(product.county_code),
+        prefecture=atlas.division(atlas.prefecture_of(product.county_code)),
+        pair_label=pair_label(atlas, city.code, product.county_code),
+        counted=pairing_words.explain(atlas, city.code, product.county_code, today),
+        packs=packs,
+        chosen=chosen,
+        problem=None if priced is None or priced.problem is None else _problem(priced),
+        sellers=_sellers(chosen, shelf.offers, cooperatives, valid, reference),
+        badges=badge_names(valid, reference),
+        proofs=proofs(valid, reference, time.now()),
+        tiles=_tiles(atlas, product),
+        storage=reference.storage_classes[product.storage_code],
+        season_months=rules.season_months(product.harvest_months, product.sale_months),
+        this_month=today.month,
+        is_in_season=rules.in_season(product, today),
+        is_perishable=is_perishable(product.storage_kind, product.shelf_life_days),
+        reference=reference,
+        alike=cards,
+        alike_counted=[
+            (one.name, pairing_words.explain(atlas, city.code, one.county_code, today))
+            for one in cards
+            if one.pair_label is None
+        ],
+    )
+
+
+def _alike(session: Session, product: Product) -> list[ProductId]:
+    """Return the same kind of goods from elsewhere, by the word that both go by."""
+    word = next((one for one in product.keywords if one in product.name.hans), None)
+    if word is None:
+        word = product.keywords[0] if product.keywords else product.name.hans
+    found = search_engine().search(session, SearchRequest(at=time.now(), q=word, per_page=ALIKE + 1))
+    return [one for one in found.product_ids if one != product.id][:ALIKE]
+
+
+def _packs(
+    variants: Sequence[Variant], priced: Mapping[VariantId, PriceWithFreight], pack_code: str | None
+) -> list[PackChoice]:
+    """Return the packs with the chosen one: the one asked for, else the one that the card shows."""
+    on_sale = [priced[one.id] for one in variants if one.id in priced]
+    asked = next((one.id for one in variants if one.code == pack_code), None)
+    chosen = asked or (best_of(on_sale).variant_id if on_sale else None)
+    return [
+        PackChoice(variant=one, priced=priced.get(one.id), is_chosen=one.id == chosen) for one in variants
+    ]
+
+
+def _problem(priced: PriceWithFreight) -> Message:
+    assert priced.problem is not None
+    return explain(LineProblem(line_no=1, reason=priced.problem, minimum=priced.quantity))
+
+
+def _sellers(
+    chosen: PackChoice | None,
+    offers: Mapping[OfferId, PriceWithFreight],
+    cooperatives: Mapping[PartyId, Party],
+    valid: Sequence[Certificate],
+    reference: Reference,
+) -> list[Seller]:
+    """Return who offers the chosen pack: routing's choice first, then the cheapest delivered."""
+    if chosen is None or chosen.priced is None:
+        return []
+    default = chosen.priced.offer_id
+    found = [
+        Seller(
+            cooperative=cooperatives[one.cooperative_id],
+            offer_id=offer_id,
+            priced=one,
+            badges=proofs(
+                [held for held in valid if held.holder_id == one.cooperative_id], reference, time.now()
+            ),
+            is_default=offer_id == default,
+        )
+        for offer_id, one in offers.items()
+        if one.variant_id == chosen.variant.id
+    ]
+    return sorted(
+        found, key=lambda one: (not one.is_default, one.priced.problem is not None, one.priced.total_fen)
+    )
+
+
+def _tiles(atlas: Atlas, product: Product) -> list[maps.TileView]:
+    return maps.county_tiles(atlas, levels=maps.neighbours(atlas, product.county_code))
