@@ -60,7 +60,7 @@ def make_payments(
 
 
 def deliver_within(app: Flask) -> Deliver:
-    """Take the sandbox's events to the webhook within this process: past the network, not past the webhook."""
+    """Take the sandbox's events to the webhook in this process: past the network, not past the webhook."""
 
     def deliver(body: bytes, signature: str) -> int:
         headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}

@@ -194,6 +194,8 @@ def record_refund(
 
     ``freight`` is in fen by part. Refuses (RefundTooLarge).
     """
+    if min((*quantities.values(), *freight.values()), default=0) <= 0:
+        raise RefundTooLarge
     for line_id, quantity in sorted(quantities.items()):
         changed = session.execute(
             update(OrderLineRow)
@@ -205,7 +207,7 @@ def record_refund(
             .values(refunded_quantity=OrderLineRow.refunded_quantity + quantity)
             .returning(OrderLineRow.id)
         ).first()
-        if quantity <= 0 or changed is None:
+        if changed is None:
             raise RefundTooLarge
     for part_id, amount_fen in sorted(freight.items()):
         changed = session.execute(
@@ -218,7 +220,7 @@ def record_refund(
             .values(refunded_freight_fen=FulfilmentRow.refunded_freight_fen + amount_fen)
             .returning(FulfilmentRow.id)
         ).first()
-        if amount_fen <= 0 or changed is None:
+        if changed is None:
             raise RefundTooLarge
     journal.write(
         session,
