@@ -237,11 +237,13 @@ def _offered(session: Session) -> list[tuple[str, Product, Variant]]:
     """Two sellers of one kiwi, one of its neighbour, and enough else to fill a page."""
     first = [("DEMO-SC", RED_KIWI), ("DEMO-SC2", RED_KIWI), ("DEMO-XW", XIUWEN_KIWI), ("DEMO-CJ", SWEET_RICE)]
     named = catalogue.products_by_slug(session, [slug for _, slug in first])
-    others = [
+    sold = [
         one
-        for one in catalogue.list_products(session, ProductFilter(), per_page=200).items
+        for one in catalogue.list_products(session, ProductFilter(), per_page=300).items
         if one.slug not in named and goods.is_sold_on(one, time.today())
-    ][: SHELF_SIZE - len(named)]
+    ]
+    sold.sort(key=lambda one: (not goods.in_season(one, time.today()), one.number))
+    others = sold[: SHELF_SIZE - len(named)]
     sellers = list(COOPERATIVES)
     wanted = [(code, named[slug]) for code, slug in first]
     wanted += [(sellers[place % len(sellers)], one) for place, one in enumerate(others)]
