@@ -104,7 +104,10 @@ def place(session: Session, wish: PlaceWish, key: str) -> Placed:
 
 
 def fingerprint(plan: Plan) -> str:
-    """Digest what the buyer agrees to: sources, quantities, prices, freight and days."""
+    """Digest what the buyer agrees to: sources, quantities, prices, freight and days.
+
+    The place is not in it: another street of the same city, on the same terms, is the same agreement.
+    """
     agreed = [
         [
             [[line.line_no, line.offer_id, line.quantity, line.unit_price_fen] for line in part.lines],
@@ -113,7 +116,7 @@ def fingerprint(plan: Plan) -> str:
         ]
         for part in plan.parts
     ]
-    return hashlib.sha256(json.dumps([plan.destination_code, agreed]).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(agreed).encode()).hexdigest()[:32]
 
 
 def _place(session: Session, wish: PlaceWish) -> dict[str, int]:
