@@ -44,6 +44,14 @@ from marketplace.parties.types import PartyId, PersonId
 from marketplace.places.types import DivisionCode
 
 READINGS = tuple(Readings.__dataclass_fields__)
+LIMITS = (
+    "min_milli_c",
+    "max_milli_c",
+    "excursion_lower_milli_c",
+    "excursion_upper_milli_c",
+    "reject_above_milli_c",
+    "tolerance_minutes",
+)
 
 
 def holder_of(kind: str, party_id: int | None, person_id: int | None, name: Any) -> Holder:
@@ -65,14 +73,19 @@ def holder_columns(stem: str, holder: Holder) -> dict[str, Any]:
 
 
 def limits_columns(limits: Limits | None) -> dict[str, int | None]:
-    return {
-        "min_milli_c": limits.range.min_milli_c if limits else None,
-        "max_milli_c": limits.range.max_milli_c if limits else None,
-        "excursion_lower_milli_c": limits.excursion_lower_milli_c if limits else None,
-        "excursion_upper_milli_c": limits.excursion_upper_milli_c if limits else None,
-        "reject_above_milli_c": limits.reject_above_milli_c if limits else None,
-        "tolerance_minutes": limits.tolerance_minutes if limits else None,
-    }
+    """Spread limits over their columns; excursion limits inside the range would be none, so they give way."""
+    if limits is None:
+        return dict.fromkeys(LIMITS)
+    low, high = limits.range.min_milli_c, limits.range.max_milli_c
+    values = (
+        low,
+        high,
+        min(limits.excursion_lower_milli_c, low),
+        max(limits.excursion_upper_milli_c, high),
+        limits.reject_above_milli_c,
+        limits.tolerance_minutes,
+    )
+    return dict(zip(LIMITS, values, strict=True))
 
 
 def content_of(row: ContentRow) -> Content:

@@ -23,13 +23,13 @@ from marketplace.custody.queries.journeys import (
     loads_with_lot,
     open_breaches,
 )
-from marketplace.custody.queries.proof import ChangedRecord, accounts, changed_records, evidence
+from marketplace.custody.queries.proof import ChangedRecord, Verified, accounts, evidence, verify
 
 __all__ = [
     "ChangedRecord",
+    "Verified",
     "accounts",
     "breaches_of_lines",
-    "changed_records",
     "consignment_by_token",
     "consignments_by_id",
     "consignments_by_token",
@@ -47,6 +47,7 @@ __all__ = [
     "loads_with_lot",
     "open_breaches",
     "undelivered",
+    "verify",
     "waiting",
     "waybills_of",
 ]

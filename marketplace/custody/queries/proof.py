@@ -43,6 +43,15 @@ class ChangedRecord:
     number: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a batch of records came to; ``last_id`` is where the next begins, None behind the last."""
+
+    count: int
+    changed: tuple[ChangedRecord, ...]
+    last_id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Arrival:
     on_the_way: int
@@ -178,8 +187,8 @@ def accounts(session: Session, order_line_ids: Collection[OrderLineId]) -> list[
     ]
 
 
-def changed_records(session: Session, *, after_id: int = 0, limit: int = 1000) -> list[ChangedRecord]:
-    """Return hand-offs, of so many after a key, that are no longer what was proved; none is right.
+def verify(session: Session, *, after_id: int = 0, limit: int = 1000) -> Verified:
+    """Hold so many hand-offs after a key against what was proved; none changed is right.
 
     The stored bytes are hashed and held against the log's leaf, and rebuilt from the columns.
     """
@@ -215,4 +224,5 @@ def changed_records(session: Session, *, after_id: int = 0, limit: int = 1000) -
         leaf = leaves[LeafId(row.leaf_id)].leaf_hash
         if content != row.canonical or not rules.leaf_of(row.canonical) == row.leaf_hash == leaf:
             changed.append(ChangedRecord(id=row.id, number=row.number))
-    return changed
+    last_id = rows[-1][0].id if len(rows) == limit else None
+    return Verified(count=len(rows), changed=tuple(changed), last_id=last_id)
