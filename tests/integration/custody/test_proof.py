@@ -29,14 +29,13 @@ def test_a_changed_byte_is_found(engine: Engine, cluster: embedded_postgres.Clus
         leaves = session.execute(text("SELECT leaf_id FROM custody_hand_off")).scalars().all()
         assert all(rules.is_included(log.prove_inclusion(session, leaf)) for leaf in leaves)
     owner = create_engine(cluster.url(embedded_postgres.OWNER, str(engine.url.database)))
+    hand_off = "UPDATE custody_hand_off SET"
     changes = (
-        "UPDATE custody_hand_off SET surface_max_milli_c = surface_max_milli_c - 1 WHERE previous_id IS NULL",
-        "UPDATE custody_hand_off SET seal_number = 'FQ-2' WHERE previous_id IS NOT NULL",
-        "UPDATE custody_hand_off SET canonical = canonical || '\\x20' WHERE previous_id IS NULL",
-        "UPDATE custody_quantity SET received = 0, lost = 1 WHERE hand_off_id ="
-        " (SELECT min(id) FROM custody_hand_off)",
-        "UPDATE custody_hand_off SET giver_signature = jsonb_set(giver_signature, '{name}', '\"换人\"')"
-        " WHERE previous_id IS NULL",
+        f"{hand_off} surface_max_milli_c = surface_max_milli_c - 1 WHERE previous_id IS NULL",
+        f"{hand_off} seal_number = 'FQ-2' WHERE previous_id IS NOT NULL",
+        f"{hand_off} canonical = canonical || '\\x20' WHERE previous_id IS NULL",
+        f'{hand_off} giver_signature = giver_signature || \'{{"name": "换人"}}\' WHERE previous_id IS NULL',
+        "UPDATE custody_quantity SET received = 0, lost = 1 WHERE hand_off_id % 2 = 0",
     )
     for change in changes:
         with owner.connect() as connection:
