@@ -43,10 +43,10 @@ def get_order(session: Session, order_id: OrderId) -> Order:
 
 def get_order_by_number(session: Session, number: str) -> Order:
     """Return an order by its public number, for those who may see any. Refuses (UnknownOrder)."""
-    order_id = session.scalar(select(OrderRow.id).where(OrderRow.number == number))
-    if order_id is None:
+    found = _orders(session, OrderRow.number == number)
+    if not found:
         raise UnknownOrder
-    return get_order(session, OrderId(order_id))
+    return found[0]
 
 
 def open_order(
@@ -71,11 +71,7 @@ def open_order(
 
 def orders_by_id(session: Session, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
     """Return many orders whole in four statements; unknown ids are left out."""
-    rows = session.scalars(select(OrderRow).where(OrderRow.id.in_(order_ids))).all()
-    parts: dict[int, list[Fulfilment]] = defaultdict(list)
-    for part in _fulfilments(session, FulfilmentRow.order_id.in_(order_ids), {row.id: row for row in rows}):
-        parts[part.order_id].append(part)
-    return {OrderId(row.id): kept.order_of(row, parts[row.id]) for row in rows}
+    return {order.id: order for order in _orders(session, OrderRow.id.in_(order_ids))}
 
 
 def orders_of_person(
@@ -232,6 +228,15 @@ def _summary(row: OrderRow, first: OrderLineRow, count: int) -> OrderSummary:
         first_product=Name(first.product_name_zh, first.product_name_zh_hant, first.product_name_en),
         line_count=count,
     )
+
+
+def _orders(session: Session, wanted: ColumnElement[bool]) -> list[Order]:
+    rows = session.scalars(select(OrderRow).where(wanted)).all()
+    by_id = {row.id: row for row in rows}
+    parts: dict[int, list[Fulfilment]] = defaultdict(list)
+    for part in _fulfilments(session, FulfilmentRow.order_id.in_(by_id), by_id):
+        parts[part.order_id].append(part)
+    return [kept.order_of(row, parts[row.id]) for row in rows]
 
 
 def _fulfilments(
