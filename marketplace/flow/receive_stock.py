@@ -1,0 +1,94 @@
+"""A harvest comes into the store: its lot with the papers it must carry, and the packs that may be sold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import service as catalogue
+from marketplace.catalogue.types import LotId, OfferId
+from marketplace.kernel import idempotency
+from marketplace.parties.types import PersonId
+from marketplace.stock import queries as stock_queries
+from marketplace.stock import refusals as stock_refusals
+from marketplace.stock import service as stock
+from marketplace.stock.types import Cause, LotStock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What a cooperative says of a harvest or making; ``packs`` of the offer, papers by code with number.
+
+    Without a last day it follows from the product's shelf life.
+    """
+
+    code: str
+    harvested_on: date
+    packs: int
+    expires_on: date | None = None
+    papers: Mapping[str, str] = field(default_factory=dict)
+
+
+def receive_harvest(
+    session: Session, offer_id: OfferId, arrival: Arrival, *, person_id: PersonId, key: str
+) -> LotStock:
+    """Record a new lot and put its packs on sale, once per key.
+
+    Refuses (LotPapersMissing, LotDaysWrong, LotExists, BadQuantity).
+    """
+    request = {
+        "code": arrival.code,
+        "harvested_on": arrival.harvested_on,
+        "expires_on": arrival.expires_on,
+        "packs": arrival.packs,
+        "papers": sorted(arrival.papers.items()),
+    }
+
+    def effect() -> dict[str, int]:
+        lot = catalogue.record_lot(
+            session, offer_id, arrival.code, arrival.harvested_on, arrival.expires_on, arrival.papers
+        )
+        stock.receive(session, lot.id, offer_id, arrival.packs, _by(person_id, "harvest"))
+        return {"lot_id": lot.id}
+
+    answer = idempotency.once(session, f"harvest:{offer_id}", key, request, effect)
+    lot_id = LotId(answer["lot_id"])
+    return stock_queries.lots_by_id(session, [lot_id])[lot_id]
+
+
+def receive_more(
+    session: Session, offer_id: OfferId, lot_id: LotId, packs: int, *, person_id: PersonId, key: str
+) -> LotStock:
+    """Bring more packs of a lot that is known into the store, once per key.
+
+    Refuses (BadQuantity, UnknownLot, WrongLot).
+    """
+
+    def effect() -> dict[str, int]:
+        stock.receive(session, lot_id, offer_id, packs, _by(person_id, "more"))
+        return {"lot_id": lot_id}
+
+    idempotency.once(session, f"receive:{lot_id}", key, {"packs": packs}, effect)
+    return stock_queries.lots_by_id(session, [lot_id])[lot_id]
+
+
+def count_lot(
+    session: Session, offer_id: OfferId, lot_id: LotId, counted: int, *, person_id: PersonId
+) -> LotStock:
+    """Bring a lot to what stock-taking found on the shelf; finding what is written changes nothing.
+
+    Refuses (UnknownLot, WrongLot, BelowHeld: packs promised to orders must be there).
+    """
+    lot = stock_queries.lots_by_id(session, [lot_id]).get(lot_id)
+    if lot is None:
+        raise stock_refusals.UnknownLot(lot_id)
+    if lot.offer_id != offer_id:
+        raise stock_refusals.WrongLot(lot_id)
+    if counted == lot.on_hand:
+        return lot
+    return stock.correct(session, lot_id, counted - lot.on_hand, _by(person_id, "counted"))
+
+
+def _by(person_id: PersonId, kind: str) -> Cause:
+    return Cause("person", person_id, kind)

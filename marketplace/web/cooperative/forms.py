@@ -1,0 +1,71 @@
+"""What a cooperative's forms send."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from marketplace.kernel.money import Fen, parse_yuan
+from marketplace.orders.types import FulfilmentId
+from marketplace.web.forms import FormModel
+
+_MOST_AT_ONCE = 100
+Identifier = Annotated[int, Field(ge=1, le=2**63 - 1)]
+PACKS_MAX = 100_000
+
+
+class ChosenParts(FormModel):
+    """Ticked parts, or with ``all`` every part that the page showed."""
+
+    part: Annotated[tuple[Identifier, ...], Field(max_length=_MOST_AT_ONCE)] = ()
+    shown: Annotated[tuple[Identifier, ...], Field(max_length=_MOST_AT_ONCE)] = ()
+    all: bool = False
+
+    @property
+    def ids(self) -> list[FulfilmentId]:
+        return [FulfilmentId(one) for one in dict.fromkeys(self.shown if self.all else self.part)]
+
+
+class DeclineForm(FormModel):
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class PriceForm(FormModel):
+    price: Annotated[str, Field(min_length=1, max_length=20)]
+
+    @property
+    def fen(self) -> Fen | None:
+        return parse_yuan(self.price)
+
+
+class TermsForm(FormModel):
+    minimum: int
+    lead_days: int
+    daily_capacity: Annotated[int, Field(le=PACKS_MAX)]
+    cut_off_hour: int
+    serves_hong_kong_macao: bool = False
+
+
+class HarvestForm(FormModel):
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+    harvested_on: date
+    expires_on: date | None = None
+    packs: Annotated[int, Field(ge=1, le=PACKS_MAX)]
+    key: Annotated[str, Field(min_length=8, max_length=100)]
+
+
+class MorePacksForm(FormModel):
+    packs: Annotated[int, Field(ge=1, le=PACKS_MAX)]
+    key: Annotated[str, Field(min_length=8, max_length=100)]
+
+
+class CountForm(FormModel):
+    counted: Annotated[int, Field(ge=0, le=PACKS_MAX)]
+
+
+class CertificateForm(FormModel):
+    scheme_code: Annotated[str, Field(min_length=1, max_length=40)]
+    number: Annotated[str, Field(min_length=1, max_length=80)]
+    valid_from: date
+    valid_to: date | None = None
+    product: tuple[Identifier, ...] = ()

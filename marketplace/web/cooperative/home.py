@@ -1,0 +1,71 @@
+"""What a cooperative sees first: money not yet received, today's work, what runs low, what lapses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.kernel.message import msg
+from marketplace.orders.types import FulfilmentState
+from marketplace.parties.types import Permission
+from marketplace.settlement import queries as settlement
+from marketplace.settlement.types import cooperative_payable
+from marketplace.web.cooperative import shelf
+from marketplace.web.cooperative.certificates import lapsing
+from marketplace.web.cooperative.routes import acting_for, blueprint, counts
+from marketplace.web.database import read
+from marketplace.web.guard import require
+from marketplace.web.language import render
+
+LOOKED_AT = 100
+WORK = (
+    (FulfilmentState.TO_ACCEPT, "inbox", msg("新订单，等您接单")),
+    (FulfilmentState.ACCEPTED, "box", msg("已接单，等装箱")),
+    (FulfilmentState.PACKED, "truck", msg("已装箱，等承运商来取")),
+)
+ON_THE_WAY = (
+    FulfilmentState.PACKED,
+    FulfilmentState.IN_TRANSIT,
+    FulfilmentState.DELIVERED,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Work of one kind that waits, and where it is done."""
+
+    mark: str
+    text: str
+    count: int
+    href: str
+
+
+@blueprint.get("")
+@require(Permission.FULFIL)
+def home() -> ResponseReturnValue:
+    offers = catalogue.offers_of_cooperative(read(), acting_for(), per_page=LOOKED_AT)
+    rows = shelf.offer_rows(read(), offers.items)
+    return render_template(
+        "cooperative/home.html",
+        tasks=_tasks(counts()),
+        owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())),
+        on_the_way=sum(counts().get(one, 0) for one in ON_THE_WAY),
+        low=[row for row in rows if row.is_listed and row.level is not shelf.Level.ENOUGH],
+        lapsing_lots=[(row, lot) for row in rows for lot in row.lots if lot.is_lapsing],
+        certificates=lapsing(read()),
+    )
+
+
+def _tasks(by_state: Mapping[FulfilmentState, int]) -> list[Task]:
+    return [
+        Task(
+            mark=mark,
+            text=render(text),
+            count=by_state[state],
+            href=url_for("cooperative.orders", state=state),
+        )
+        for state, mark, text in WORK
+        if by_state.get(state)
+    ]
