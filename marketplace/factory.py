@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from marketplace.adapters.payments import Payments, deliver_within, make_payment
 from marketplace.adapters.search import make_search
 from marketplace.adapters.typst_print import TypstPrinter
 from marketplace.flow.ports import Ports
+from marketplace.jobs.drain import drain, run_scheduled
 from marketplace.kernel import logging, paths
 from marketplace.kernel.settings import Mode, Settings, from_environment
 from marketplace.kernel.storage import DirectoryStore
@@ -54,6 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["pay_in_process"] = lambda: _offer_payments(
         app, make_payments(settings, sessions, deliver=deliver_within(app))
     )
+    app.extensions["drain"] = partial(drain, app)
+    app.extensions["run_scheduled"] = partial(run_scheduled, app)
     app.extensions["printer"] = TypstPrinter(paths.TEMPLATES / "print", paths.STATIC / "vendor" / "fonts")
     setup.install(app)
     for blueprint in _found(marketplace.web, "blueprint"):
