@@ -25,6 +25,11 @@ class ChosenParts(FormModel):
     def ids(self) -> list[FulfilmentId]:
         return [FulfilmentId(one) for one in dict.fromkeys(self.shown if self.all else self.part)]
 
+    @property
+    def to_print(self) -> list[FulfilmentId]:
+        """Nothing ticked prints all that was shown: paper does no harm."""
+        return [FulfilmentId(one) for one in dict.fromkeys(self.part or self.shown)]
+
 
 class DeclineForm(FormModel):
     reason: Annotated[str, Field(min_length=2, max_length=200)]

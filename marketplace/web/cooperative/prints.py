@@ -38,12 +38,12 @@ def packing_slips() -> ResponseReturnValue:
 def _chosen() -> Sequence[Fulfilment]:
     """Return the parts asked for, in that order. Refuses (UnknownFulfilment) none, or one of others."""
     form = parse(ChosenParts, request.args).model
-    found = orders.fulfilments_by_id(read(), form.ids) if form is not None else {}
+    found = orders.fulfilments_by_id(read(), form.to_print) if form is not None else {}
     own = [part for part in found.values() if part.cooperative_id in mine() and part.state in PRINTABLE]
-    if form is None or not form.ids or len(own) != len(form.ids):
+    if form is None or not form.to_print or len(own) != len(form.to_print):
         raise UnknownFulfilment
     by_id = {part.id: part for part in own}
-    return [by_id[one] for one in form.ids]
+    return [by_id[one] for one in form.to_print]
 
 
 def as_pdf(content: bytes, name: str) -> Response:
