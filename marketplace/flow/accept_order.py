@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId
+from marketplace.flow.open_load import open_load
 from marketplace.flow.refund import everything_left, give_back
 from marketplace.kernel.message import msg
 from marketplace.notices import service as notices
@@ -64,8 +65,8 @@ def pack(
 ) -> list[Fulfilment]:
     """Close the boxes of accepted parts, all or none; lines that are not named take what was proposed.
 
-    The packs leave the cooperative's stock. Refuses (UnknownFulfilment, WrongState, WrongPick, LotBlocked,
-    OutOfStock of another lot than proposed).
+    The packs leave the cooperative's stock and become a consignment in its hands. Refuses (UnknownFulfilment,
+    WrongState, WrongPick, LotBlocked, OutOfStock of another lot than proposed).
     """
     mine = _check_mine(session, cooperative_ids, fulfilment_ids)
     return [_pack(session, mine[one], picks or {}) for one in sorted(fulfilment_ids)]
@@ -84,6 +85,7 @@ def _pack(session: Session, part: Fulfilment, picks: Picks) -> Fulfilment:
         leaving[pick.lot_id] += pick.quantity
     if order.hold_id is not None:
         stock.ship(session, order.hold_id, leaving)
+    open_load(session, packed)
     return packed
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId
-from marketplace.flow import books
+from marketplace.flow import books, complete
 from marketplace.kernel import idempotency
 from marketplace.kernel.message import msg
 from marketplace.kernel.money import format_yuan
@@ -158,4 +158,4 @@ def _cancel_empty_parts(session: Session, order_id: OrderId, *, reason: str) -> 
         is_empty = all(line.refundable_quantity == 0 for line in part.lines)
         if is_empty and part.state in order_rules.UNPACKED:
             orders.cancel_fulfilment(session, part.id, reason=reason)
-    orders.settle(session, order_id)
+    complete.settle(session, order_id)

@@ -157,7 +157,7 @@ def source(*, key: str = "sk_test_1") -> EventSource:
 
 
 def signed(body: str, secret: str = SECRET, age: int = 0) -> str:
-    return stripe.WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age)
+    return str(stripe.WebhookSignature.generate_signature_header(body, secret, int(time.time()) - age))
 
 
 def test_a_signed_event_is_read() -> None:
