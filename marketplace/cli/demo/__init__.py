@@ -18,6 +18,7 @@ from marketplace.kernel.settings import Mode, Settings
 group = AppGroup("demo", help="The demonstration: a year of invented trade.")
 
 DEFAULT_SEED = 2022  # the year of the policy it serves
+ORDERS = 180
 
 
 @group.command("seed")
@@ -66,7 +67,7 @@ def prepare() -> None:
     """Fill an empty demonstration; what is there stays as it is."""
     with open_stage(current_app, seed=DEFAULT_SEED, months=12, until=None) as stage:
         if not has_demo(stage):
-            fill(stage, 300)
+            fill(stage, ORDERS)
 
 
 def fill(stage: Stage, orders: int) -> None:
