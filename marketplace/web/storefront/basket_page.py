@@ -1,4 +1,4 @@
-"""The basket as its page shows it: each line with its price, and the plan by which it would reach the visitor."""
+"""The basket as its page shows it: each line with its price, and the plan by which it would arrive."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Products as they stand on a shelf: what decides, gathered for a whole page in a fixed number of statements."""
+"""Products as they stand on a shelf: what decides, gathered for a page in a fixed number of statements."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from marketplace.web.present import day as day_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One product on a shelf, as ``components/card.html`` reads it; amounts in fen, None: nobody offers it."""
+    """One product on a shelf, as ``components/card.html`` reads it; in fen, None where nobody offers it."""
 
     slug: str
     name: Name

@@ -1,4 +1,4 @@
-"""What narrows a list of products: groups with counts, chips of what is chosen, orders; as the macros read them."""
+"""What narrows a list of products: groups with counts, chips of what is chosen, orders."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -96,12 +96,18 @@ class Labels:
             Facet.PREFECTURE: lambda code: _name(self._atlas.find(code), "short_name"),
             Facet.COUNTY: lambda code: _name(self._atlas.find(code), "short_name"),
             Facet.COOPERATIVE: lambda code: _name(self._cooperatives.get(code)),
-            Facet.STORAGE: lambda code: _STORAGES.get(code),
+            Facet.STORAGE: _STORAGES.get,
             Facet.PRICE: _band,
         }
         if facet in _FLAGS:
             return text(_FLAGS[facet])
         return text(named[facet](value) or value)
+
+
+    def is_offered(self, facet: Facet, value: str) -> bool:
+        """Tell whether buyers choose by it: licences that all food needs are no choice."""
+        scheme = self._reference.schemes.get(value)
+        return facet is not Facet.CERTIFICATION or (scheme is not None and scheme.shows_badge)
 
 
 def labels_for(session: Session, found: SearchPage) -> Labels:
@@ -115,6 +121,7 @@ def groups(found: SearchPage, asked: SearchParameters, labels: Labels) -> list[G
         options = [
             Option(value=one.value, label=labels.of(facet, one.value), count=one.count, selected=one.selected)
             for one in _shown(found, facet)
+            if one.selected or labels.is_offered(facet, one.value)
         ]
         if options:
             made.append(Group(key=facet.value, label=text(label), options=options))
@@ -159,7 +166,7 @@ def _flags(found: SearchPage) -> Group:
 
 
 def _shown(found: SearchPage, facet: Facet) -> list[FacetValue]:
-    """Return the values to choose from: bands in their order, others the most frequent first, chosen ones always."""
+    """Return the values to choose from: bands in their order, others the most frequent first."""
     values = list(found.facets[facet])
     if facet is Facet.PRICE:
         return values

@@ -30,7 +30,7 @@ class LanguageForm(FormModel):
 
 
 class PutForm(FormModel):
-    """What goes into the basket: packs of a variant, of one cooperative's offer or whoever routing chooses."""
+    """What goes into the basket: packs of a variant, of one offer or of whomever routing chooses."""
 
     variant: int
     offer: int | None = None
@@ -88,3 +88,15 @@ class RefundForm(FormModel):
     quantity: Quantity
     reason: Annotated[str, Field(min_length=2, max_length=200)]
     key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class ReceiptForm(FormModel):
+    """Which parts have arrived; none named means all that are on their way."""
+
+    part: tuple[int, ...] = ()
+
+
+class ReviewForm(FormModel):
+    line: int
+    rating: Annotated[int, Field(ge=1, le=5)]
+    text: Annotated[str, Field(max_length=500)] = ""

@@ -120,7 +120,7 @@ def _aisle(one: Aisle) -> AisleLink:
 
 
 def _key_counties(atlas: Atlas, counts: ListedCounts) -> list[CountyLink]:
-    """Return key counties with goods, those paired with the visitor's city first, then those with most goods."""
+    """Return key counties with goods, those paired with the visitor's city first, then by goods."""
     city = delivery.chosen_city().code
     links = [
         CountyLink(one.code, one.name, pair_label(atlas, city, one.code), counts.counties[one.code])
