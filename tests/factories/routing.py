@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.types import OfferId, ProductId, StorageKind, TemperatureRange, VariantId
+from marketplace.catalogue.types import (
+    Offer,
+    OfferId,
+    ProductId,
+    StorageKind,
+    TemperatureRange,
+    Variant,
+    VariantId,
+)
 from marketplace.freight.book import RateBook
 from marketplace.kernel.message import Name
 from marketplace.kernel.money import Fen
@@ -17,18 +25,28 @@ from marketplace.routing.policies import POLICIES
 from marketplace.routing.rules import Frame
 from marketplace.routing.types import Destination, Need, Policy, Source
 from marketplace.stock.types import LotSupply, Supply
-from tests.factories.catalogue import make_catalogue
+from tests.factories.catalogue import make_offer, make_reference, make_variant
 from tests.factories.freight import book_in_memory, make_freight
+from tests.factories.parties import make_party
 from tests.factories.places import CONGJIANG, FOSHAN, QIANDONGNAN, catalogue_atlas
+from tests.factories.stock import make_stock
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai, before any cut-off hour
 TODAY = date(2026, 11, 23)
 
 
 def make_market(session: Session) -> None:
-    """Load the catalogue with freight, and open the cloud warehouses."""
-    make_catalogue(session)
+    """Load places, reference rows and the rate card, and open the cloud warehouses; goods are each test's."""
+    make_reference(session)
     make_freight(session)
+
+
+def make_supply(session: Session, variant: Variant | None = None, packs: int = 50, **terms: Any) -> Offer:
+    """Let another cooperative offer a pack (of new goods of 从江 where none is named) and bring packs in."""
+    offer = make_offer(session, variant or make_variant(session), make_party(session), **terms)
+    if packs:
+        make_stock(session, offer, packs)
+    return offer
 
 
 def supply(*lots: tuple[int, date | None], taken: Mapping[date, int] | None = None) -> Supply:
