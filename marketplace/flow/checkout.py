@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -96,11 +97,14 @@ def place(session: Session, wish: PlaceWish, key: str) -> Placed:
         "basket": wish.basket.id,
         "fingerprint": wish.fingerprint,
     }
-    answer = idempotency.once(session, f"place:{wish.person_id}", key, request, lambda: _place(session, wish))
-    return Placed(
-        order=order_queries.get_order(session, OrderId(answer["order_id"])),
-        attempt=payments.get_attempt(session, AttemptId(answer["attempt_id"])),
-    )
+    made: list[Placed] = []
+
+    def effect() -> dict[str, int]:
+        made.append(_place(session, wish))
+        return {"order_id": made[0].order.id, "attempt_id": made[0].attempt.id}
+
+    answer = idempotency.once(session, f"place:{wish.person_id}", key, request, effect)
+    return made[0] if made else _placed_before(session, answer)
 
 
 def fingerprint(plan: Plan) -> str:
@@ -119,7 +123,7 @@ def fingerprint(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(agreed).encode()).hexdigest()[:32]
 
 
-def _place(session: Session, wish: PlaceWish) -> dict[str, int]:
+def _place(session: Session, wish: PlaceWish) -> Placed:
     seen = preview(session, wish.basket, wish.address.division_code)
     if seen.fingerprint != wish.fingerprint:
         raise PlanChanged
@@ -134,12 +138,19 @@ def _place(session: Session, wish: PlaceWish) -> dict[str, int]:
     order = orders.place(session, draft)
     attempt = payment.open_attempt(session, order, wish.processor)
     hold = _hold(session, order, seen.plan, attempt)
-    order = orders.bind_stock(session, order.id, hold.id, _first_expired_first(session, hold))
+    order = orders.bind_stock(session, order, hold.id, _first_expired_first(session, hold))
     routing.record_decision(session, Cause("order", order.id, "placed"), seen.plan)
     books.ordered(session, order)
     baskets.clear(session, wish.basket.id)
     schedule_release(session, attempt)
-    return {"order_id": order.id, "attempt_id": attempt.id}
+    return Placed(order=order, attempt=attempt)
+
+
+def _placed_before(session: Session, answer: Mapping[str, int]) -> Placed:
+    return Placed(
+        order=order_queries.get_order(session, OrderId(answer["order_id"])),
+        attempt=payments.get_attempt(session, AttemptId(answer["attempt_id"])),
+    )
 
 
 def _hold(session: Session, order: Order, plan: Plan, attempt: Attempt) -> Hold:

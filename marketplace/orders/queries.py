@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -27,6 +28,9 @@ from marketplace.orders.types import (
     Pick,
 )
 from marketplace.parties.types import PartyId, PersonId
+
+# What was read before a lock may be old after it: every read of an order takes what the database says now.
+_FRESH: Mapping[str, Any] = {"populate_existing": True}
 
 
 def find_order(session: Session, order_id: OrderId) -> Order | None:
@@ -159,6 +163,16 @@ def fulfilments_by_id(
     return {part.id: part for part in parts}
 
 
+def order_of_row(session: Session, row: OrderRow) -> Order:
+    """Return the whole order of a row that its room has at hand, in three statements."""
+    return kept.order_of(row, _fulfilments(session, FulfilmentRow.order_id == row.id, {row.id: row}))
+
+
+def part_of_rows(session: Session, order: OrderRow, row: FulfilmentRow) -> Fulfilment:
+    """Return the whole part of rows that its room has at hand, in two statements."""
+    return _with_lines(session, [row], {order.id: order})[0]
+
+
 def lines_by_id(session: Session, line_ids: Collection[OrderLineId]) -> Mapping[OrderLineId, OrderLine]:
     rows = session.scalars(select(OrderLineRow).where(OrderLineRow.id.in_(line_ids))).all()
     picks = _picks(session, [row.id for row in rows])
@@ -231,7 +245,7 @@ def _summary(row: OrderRow, first: OrderLineRow, count: int) -> OrderSummary:
 
 
 def _orders(session: Session, wanted: ColumnElement[bool]) -> list[Order]:
-    rows = session.scalars(select(OrderRow).where(wanted)).all()
+    rows = session.scalars(select(OrderRow).where(wanted).execution_options(**_FRESH)).all()
     by_id = {row.id: row for row in rows}
     parts: dict[int, list[Fulfilment]] = defaultdict(list)
     for part in _fulfilments(session, FulfilmentRow.order_id.in_(by_id), by_id):
@@ -243,12 +257,22 @@ def _fulfilments(
     session: Session, wanted: ColumnElement[bool], orders: Mapping[int, OrderRow]
 ) -> list[Fulfilment]:
     rows = session.scalars(
-        select(FulfilmentRow).where(wanted).order_by(FulfilmentRow.order_id, FulfilmentRow.part_no)
+        select(FulfilmentRow)
+        .where(wanted)
+        .order_by(FulfilmentRow.order_id, FulfilmentRow.part_no)
+        .execution_options(**_FRESH)
     ).all()
+    return _with_lines(session, rows, orders)
+
+
+def _with_lines(
+    session: Session, rows: Sequence[FulfilmentRow], orders: Mapping[int, OrderRow]
+) -> list[Fulfilment]:
     lines = session.scalars(
         select(OrderLineRow)
         .where(OrderLineRow.fulfilment_id.in_([row.id for row in rows]))
         .order_by(OrderLineRow.no)
+        .execution_options(**_FRESH)
     ).all()
     picks = _picks(session, [line.id for line in lines])
     by_part: dict[int, list[OrderLine]] = defaultdict(list)
@@ -268,6 +292,7 @@ def _picks(session: Session, line_ids: Sequence[int]) -> dict[int, list[Pick]]:
         select(PickRow)
         .where(PickRow.order_line_id.in_(line_ids))
         .order_by(PickRow.order_line_id, PickRow.position)
+        .execution_options(**_FRESH)
     ):
         picks[row.order_line_id].append(Pick(lot_id=LotId(row.lot_id), quantity=row.quantity))
     return picks

@@ -1,8 +1,9 @@
 """Reads of payment."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,8 @@ from marketplace.payment.types import (
     TransferState,
 )
 
+# What was read before a lock may be old after it: every read takes what the database says now.
+_FRESH: Mapping[str, Any] = {"populate_existing": True}
 _LIVE = (AttemptState.CREATED, AttemptState.OPEN)
 
 
@@ -55,7 +58,9 @@ def find_attempt(session: Session, processor: Processor, reference: str, key: st
     The key serves where the event comes before our own note of the reference.
     """
     row = session.scalars(
-        select(AttemptRow).where(AttemptRow.processor == processor, AttemptRow.reference == reference)
+        select(AttemptRow)
+        .where(AttemptRow.processor == processor, AttemptRow.reference == reference)
+        .execution_options(**_FRESH)
     ).first()
     if row is None and key is not None:
         row = session.scalars(
@@ -70,7 +75,9 @@ def find_attempt(session: Session, processor: Processor, reference: str, key: st
 
 def find_live_attempt(session: Session, order_id: OrderId) -> Attempt | None:
     row = session.scalars(
-        select(AttemptRow).where(AttemptRow.order_id == order_id, AttemptRow.state.in_(_LIVE))
+        select(AttemptRow)
+        .where(AttemptRow.order_id == order_id, AttemptRow.state.in_(_LIVE))
+        .execution_options(**_FRESH)
     ).first()
     return kept.attempt_of(row) if row else None
 
@@ -100,7 +107,9 @@ def captures_of_order(session: Session, order_id: OrderId) -> list[Capture]:
 def find_applied_capture(session: Session, order_id: OrderId) -> Capture | None:
     """Return the money that paid the order."""
     row = session.scalars(
-        select(CaptureRow).where(CaptureRow.order_id == order_id, CaptureRow.kind == CaptureKind.APPLIED)
+        select(CaptureRow)
+        .where(CaptureRow.order_id == order_id, CaptureRow.kind == CaptureKind.APPLIED)
+        .execution_options(**_FRESH)
     ).first()
     return kept.capture_of(row) if row else None
 
@@ -217,7 +226,7 @@ def list_transfers(
 
 
 def _attempt(session: Session, wanted: ColumnElement[bool]) -> Attempt:
-    row = session.scalars(select(AttemptRow).where(wanted)).first()
+    row = session.scalars(select(AttemptRow).where(wanted).execution_options(**_FRESH)).first()
     if row is None:
         raise UnknownAttempt
     return kept.attempt_of(row)
@@ -230,6 +239,7 @@ def _refunds(session: Session, wanted: ColumnElement[bool]) -> list[Refund]:
         .join(AttemptRow, AttemptRow.id == CaptureRow.attempt_id)
         .where(wanted)
         .order_by(RefundRow.id)
+        .execution_options(**_FRESH)
     ).all()
     lines = _lines_of(session, [row.id for row, _, _ in rows])
     return [kept.refund_of(row, lines[row.id], capture, attempt) for row, capture, attempt in rows]
