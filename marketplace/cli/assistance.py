@@ -42,7 +42,7 @@ def verify() -> None:
 
 @group.command("totals")
 @click.option("--period", default=None, help="2026, 2026-H1, 2026-Q4, 2026-11 or 2026-01..2026-11.")
-@click.option("--by", default=Dimension.PAIRING, type=click.Choice([str(one) for one in Dimension]))
+@click.option("--by", default=Dimension.PAIRING.value, type=click.Choice([str(one) for one in Dimension]))
 @click.option("--rule", default=None, help="Counting rule, for example platform_paid-1.0.")
 @with_appcontext
 def totals(period: str | None, by: str, rule: str | None) -> None:
