@@ -39,6 +39,7 @@ class Market:
     payments: Payments
     context: JobContext
     deliveries: list[tuple[bytes, str]] = field(default_factory=list)
+    lose_deliveries: bool = False
 
     def write(self, use_case: Callable[[Session], T]) -> T:
         with self.sessions() as session:
@@ -67,6 +68,8 @@ class Market:
     def deliver(self, body: bytes, signature: str) -> int:
         """What the webhook does, and what it answers."""
         self.deliveries.append((body, signature))
+        if self.lose_deliveries:
+            return 502
         source = self.processors[Processor.SANDBOX]
         assert isinstance(source, EventSource)
         event = source.read_event(body, signature)
@@ -82,6 +85,10 @@ class Market:
                 all_jobs()[name].run(self.context, **arguments)
                 ran.append(name)
         return ran
+
+    def forget_jobs(self) -> None:
+        """Lose whatever the queue holds."""
+        self.write(lambda session: session.execute(text("DELETE FROM procrastinate_jobs")))
 
     def order(self, order_id: OrderId) -> Order:
         return self.write(lambda session: orders.get_order(session, order_id))

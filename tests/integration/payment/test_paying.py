@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.adapters.sandbox.models import SandboxSessionRow
+from marketplace.adapters.stripe_checkout import StripeAccount, StripeCheckout
 from marketplace.assistance.models import EntryRow
 from marketplace.flow.cancel_order import cancel_order
 from marketplace.flow.payment_received import receive
 from marketplace.flow.settle_payments import end_attempt
 from marketplace.flow.start_payment import pay_again, start_payment, sync_attempt
+from marketplace.jobs.payment import sweep
 from marketplace.kernel.time import FixedClock
 from marketplace.orders.types import FulfilmentState, OrderId, OrderState
 from marketplace.payment import queries as payments
@@ -308,3 +310,51 @@ def _live(session: Session, order_id: OrderId) -> AttemptId:
     live = payments.find_live_attempt(session, order_id)
     assert live is not None
     return live.id
+
+
+def test_the_sweep_finds_what_got_lost(market: Market, clock: FixedClock) -> None:
+    """The event is lost, the job of the ending too: the sweep asks the processor and pays the order."""
+    order, attempt = market.place()
+    reference = market.start(attempt)
+    market.lose_deliveries = True
+    market.pay(reference)
+    market.forget_jobs()
+    clock.advance(timedelta(minutes=30))
+    sweep(market.context)
+    assert market.order(order.id).state is OrderState.AWAITING_PAYMENT  # not overdue yet
+    clock.advance(timedelta(minutes=10))
+    sweep(market.context)
+    assert market.order(order.id).state is OrderState.PAID
+
+
+def test_the_sweep_finishes_events_and_refunds_whose_jobs_died(market: Market, clock: FixedClock) -> None:
+    order, attempt = market.place()
+    market.pay(market.start(attempt))
+    market.forget_jobs()
+    clock.advance(timedelta(minutes=4))
+    sweep(market.context)
+    assert market.order(order.id).state is OrderState.PAID
+    cancel_order(market.write, market.processors, order.id, reason="changed_mind")
+    market.forget_jobs()
+    clock.advance(timedelta(minutes=4))
+    sweep(market.context)
+    sweep(market.context)
+    refunds = market.write(lambda session: payments.refunds_of_order(session, order.id))
+    assert [one.state for one in refunds] == [RefundState.SUCCEEDED]
+
+
+def test_one_matter_that_fails_does_not_keep_the_others_waiting(market: Market, clock: FixedClock) -> None:
+    """A processor that nobody answers for is logged; the rest of the sweep goes on."""
+    first, broken = market.place()
+    market.start(broken)
+    second, _ = market.place(processor=Processor.BANK_TRANSFER)
+    market.forget_jobs()
+    clock.advance(timedelta(days=4))
+    down = StripeAccount(key="k", webhook_secrets=(), public_url="", api_base="http://127.0.0.1:9")
+    dead = StripeCheckout(Processor.SANDBOX, down, pause=lambda _seconds: None)
+    ports = {**market.context.ports.payments, Processor.SANDBOX: dead}
+    sweep(replace(market.context, ports=replace(market.context.ports, payments=ports)))
+    assert market.order(first.id).state is OrderState.AWAITING_PAYMENT
+    assert market.order(second.id).state is OrderState.EXPIRED
+    sweep(market.context)
+    assert market.order(first.id).state is OrderState.EXPIRED
