@@ -35,6 +35,9 @@ from marketplace.stock import queries as stock
 _BADGES = ("zhenpin", "gba_cailanzi_base", "green_food_lb", "organic_cert", "assist_product")
 _FRESH_AISLES = frozenset({"fruit", "vegetable", "meat_egg", "aquatic"})
 _EVERY_DAY_KEEPS = 90
+_FAMOUS = frozenset(
+    {"congjiang-xianghenuo", "shuicheng-hongxin-mihoutao", "xiuwen-mihoutao", "duyun-maojian"}
+)
 _ROUND_FEN = 50
 
 
@@ -191,6 +194,11 @@ def _give_badge(
             made.to_revoke.append(found)
         elif 0.24 <= chance < 0.28:
             made.to_suspend.append(found)
+
+
+def is_famous(good: Good) -> bool:
+    """Tell the goods of the story, which are asked for more often and kept in cold store beyond the season."""
+    return good.product.slug in _FAMOUS
 
 
 def on_sale(made: Shelf, day: date) -> list[Good]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.basket import service as baskets
 from marketplace.cli.demo.cast import Cast, Member
-from marketplace.cli.demo.shelf import Good, Shelf, ensure, on_sale
+from marketplace.cli.demo.shelf import Good, Shelf, ensure, is_famous, on_sale
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow.checkout import Placed, PlaceWish, place, preview
 from marketplace.flow.start_payment import start_payment
@@ -90,9 +90,7 @@ def _choose(stage: Stage, goods: Sequence[Good], home: str, *, unit: bool) -> li
 
 
 def _liking(good: Good) -> float:
-    """The story's goods are asked for more often."""
-    famous = good.product.slug in {"congjiang-xianghenuo", "shuicheng-hongxin-mihoutao", "duyun-maojian"}
-    return 6.0 if famous else 1.0
+    return 6.0 if is_famous(good) else 1.0
 
 
 def _order(
