@@ -85,7 +85,7 @@ def copy_shop(
         cluster.drop_database(name)
         with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"{template}.shop.lock"):
             cluster.create_database(name, filled_shop[0])
-        shutil.copytree(filled_shop[1], directory, dirs_exist_ok=True)
+        shutil.copytree(filled_shop[1], directory, symlinks=True, dirs_exist_ok=True)
         return create_app(
             make_settings(
                 directory,
