@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
@@ -30,7 +31,7 @@ from marketplace.web import page_cache, setup
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application for the settings of the environment, or for given ones."""
-    settings = _with_database(settings or from_environment())
+    settings, give_up_database = _with_database(settings or from_environment())
     logging.configure(level=settings.log_level)
     app = Flask("marketplace", template_folder=str(paths.TEMPLATES), static_folder=None)
     app.config.update(
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)
     app.extensions["sessions"] = sessions
+    app.extensions["give_up_database"] = give_up_database
     app.extensions["ports"] = Ports(
         notices=DemoInbox(settings.data_dir / "mail"),
         payments={},
@@ -73,18 +75,21 @@ def _offer_payments(app: Flask, payments: Payments) -> None:
     app.extensions["ports"] = replace(app.extensions["ports"], payments=payments.ports)
 
 
-def _with_database(settings: Settings) -> Settings:
-    """Where no server is named, start the embedded one, or join the one that runs on the same data."""
+def _with_database(settings: Settings) -> tuple[Settings, Callable[[], None]]:
+    """Where no server is named, start the embedded one, or join the one that runs on the same data.
+
+    Returns also how to give it up: the last process to do so stops it.
+    """
     if settings.database_url:
-        return settings
+        return settings, lambda: None
     cluster = embedded_postgres.start(settings.data_dir / "postgres")
-    if not cluster.has_database(embedded_postgres.DATABASE):
-        cluster.create_database(embedded_postgres.DATABASE)
-    return replace(
+    cluster.ensure_database(embedded_postgres.DATABASE)
+    with_database = replace(
         settings,
         database_url=cluster.url(embedded_postgres.APP),
         owner_database_url=cluster.url(embedded_postgres.OWNER),
     )
+    return with_database, cluster.stop
 
 
 def _found(package: ModuleType, attribute: str) -> list[Any]:

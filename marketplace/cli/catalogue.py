@@ -1,19 +1,23 @@
 """flask catalogue: what the shop knows before anybody sells, loaded from its files."""
 
+import hashlib
 from pathlib import Path
 
 import click
 from babel.support import NullTranslations
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from marketplace.flow.load_catalogue import LoadedPart, LoadReport, load_catalogue
-from marketplace.kernel import paths, unit_of_work
+from marketplace.kernel import journal, paths, unit_of_work
 from marketplace.kernel.message import Message, Name, msg
 from marketplace.kernel.refusals import ManyRefusals, RowRefusal
 from marketplace.translations import english
 
 group = AppGroup("catalogue", help="The catalogue's data: places, goods, papers, freight.")
+
+_JOURNALLED = "catalogue_files"
 
 
 @group.command("load")
@@ -33,6 +37,26 @@ def load(directory: Path, language: str) -> None:
     Every row is checked against the others first; all errors are listed with file, row, column and reason.
     """
     words = _Words(language)
+    click.echo(words.say(_summary(_load(directory, words))))
+
+
+def prepare() -> None:
+    """Load the catalogue that comes with the software, unless its files are those loaded last time.
+
+    The journal keeps their digest, in the same transaction: another database starts anew by itself.
+    """
+    with current_app.extensions["sessions"]() as session:
+        loaded = journal.history(session, _JOURNALLED, 0, limit=1)
+    if not loaded or loaded[0].detail["digest"] != _digest(paths.CATALOG_DATA):
+        _load(paths.CATALOG_DATA, _Words("zh"))
+
+
+def _load(directory: Path, words: "_Words") -> LoadReport:
+    """Load a directory, telling of each part; exits 1 where there are errors, having shown them all.
+
+    That the software's own files were loaded is journalled.
+    """
+    digest = _digest(directory) if directory == paths.CATALOG_DATA else None
 
     def show(part: LoadedPart, number: int, count: int) -> None:
         line = msg(
@@ -45,13 +69,26 @@ def load(directory: Path, language: str) -> None:
         )
         click.echo(words.say(line))
 
+    def load_all(session: Session) -> LoadReport:
+        report = load_catalogue(session, directory, show)
+        if digest is not None:
+            journal.write(session, _JOURNALLED, 0, "loaded", digest=digest, changed=report.changed)
+        return report
+
     try:
-        with current_app.extensions["sessions"]() as session:
-            report = unit_of_work.commit(session, lambda opened: load_catalogue(opened, directory, show))
+        with current_app.extensions["sessions"]() as opened:
+            return unit_of_work.commit(opened, load_all)
     except ManyRefusals as refused:
         _show_errors(refused, words)
         raise SystemExit(1) from None
-    click.echo(words.say(_summary(report)))
+
+
+def _digest(directory: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(directory.glob("*.csv")):
+        digest.update(f"{path.name} {path.stat().st_size}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 class _Words:

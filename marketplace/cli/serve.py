@@ -1,69 +1,148 @@
-"""flask serve: brings a machine from nothing to a served marketplace, and stops everything with Ctrl-C."""
+"""flask serve: brings a machine from nothing to a served marketplace, and stops everything with Ctrl-C.
+
+The web server is Granian: measured here beside gunicorn's threads with a worker killed every second, see
+``benchmarks/servers.py`` and the README.
+"""
 
 import json
+import logging
 import os
+import shutil
 import signal
-import subprocess
+import socket
 import sys
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import NullPool, create_engine, text
 
+import marketplace
+from marketplace.cli import catalogue, demo, search
+from marketplace.cli.children import Child, Log
 from marketplace.cli.schema import migrate
-from marketplace.kernel.settings import Settings
+from marketplace.kernel.settings import Mode, Settings
 
 _START_SECONDS = 60
 _STOP_SECONDS = 15
+_STEADY_SECONDS = 10
+_SET_UP_LOCK = 8_000_001
+_ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 @click.command("serve", help="Set up what is missing, then serve web pages and background work.")
-@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 @click.option("--seed/--no-seed", default=True, help="Fill an empty demonstration with a year of history.")
 @with_appcontext
 def group(workers: int, seed: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
-    step("数据库 tables", lambda: migrate(settings))
-    for name in ("catalogue", "search", "demo"):
-        if name == "demo" and not (seed and settings.is_demo):
-            continue
-        prepare = getattr(sys.modules.get(f"marketplace.cli.{name}"), "prepare", None)
-        if prepare is not None:
-            prepare()
-    environment = child_environment(settings)
-    children = [
-        subprocess.Popen(web_command(settings, workers), env=environment, start_new_session=True),  # noqa: S603
-        subprocess.Popen([sys.executable, "-m", "flask", "worker"], env=environment, start_new_session=True),
-    ]
+    host = os.environ.get("HOST", "127.0.0.1")
+    refuse_busy(host, settings.port)
+    _on_ending(signal.default_int_handler)
+    children: list[Child] = []
     try:
-        wait_until_ready(settings.port, children)
+        with only_one(settings), quiet(settings):
+            set_up(settings, seed=seed and settings.is_demo)
+        current_app.extensions["sqlalchemy"].engine.dispose()
+        children = make_children(settings, host, workers)
+        logs = [_log(settings, child) for child in children]
+        for child, log in zip(children, logs, strict=True):
+            child.start(log)
+        wait_until_ready(host, settings.port, children)
         announce(settings)
-        supervise(children)
+        supervise(children, logs)
+    except KeyboardInterrupt:
+        click.echo()
     finally:
+        _on_ending(signal.SIG_IGN)
         stop(children)
 
 
-def step(label: str, work: object) -> None:
-    """Say what is being done and how long it took."""
+def refuse_busy(host: str, port: int) -> None:
+    """Say it now where somebody else listens on the port, before anything slow."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"端口 {port} 不能用，换一个再试：PORT={port + 1} make run\n"
+                f"Port {port} on {host} cannot be used ({error.strerror}); try PORT={port + 1} make run"
+            ) from None
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Let one process at a time set a database up, on however many machines."""
+    engine = create_engine(settings.owner_database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SET_UP_LOCK})
+        connection.commit()
+        yield
+
+
+@contextmanager
+def quiet(settings: Settings) -> Iterator[None]:
+    """Write this process's own log lines into a file meanwhile: the terminal shows the steps."""
+    handler = logging.getLogger().handlers[0]
+    if settings.mode is Mode.PRODUCTION or not isinstance(handler, logging.StreamHandler):
+        yield
+        return
+    path = settings.data_dir / "log" / "set-up.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        before = handler.setStream(file)
+        try:
+            yield
+        finally:
+            handler.setStream(before)
+
+
+def set_up(settings: Settings, *, seed: bool) -> None:
+    """Bring tables, catalogue, demonstration and index to what they should be; what is there stays."""
+    step("数据库 tables", partial(migrate, settings))
+    step("目录 catalogue", catalogue.prepare)
+    if seed:
+        step("演示 demonstration", demo.prepare)
+    step("检索 search index", search.prepare)
+
+
+def step(label: str, work: Callable[[], object]) -> None:
+    """Say what is being done and how long it took; what the work itself prints stands in between."""
     began = time.monotonic()
-    click.echo(f"· {label} ... ", nl=False)
-    assert callable(work)
+    click.echo(f"· {label} ...")
     work()
-    click.echo(f"{time.monotonic() - began:.1f} s")
+    click.echo(f"  {label}: {time.monotonic() - began:.1f} s")
+
+
+def make_children(settings: Settings, host: str, workers: int) -> list[Child]:
+    environment = child_environment(settings)
+    worker = [sys.executable, "-m", "flask", "worker"]
+    return [
+        Child("web", web_command(host, settings.port, workers), environment),
+        Child("worker", worker, environment),
+    ]
 
 
 def child_environment(settings: Settings) -> Mapping[str, str]:
     """Tell the children where the database is, so that only this process holds the embedded server."""
+    counters = settings.data_dir / "counters"
+    shutil.rmtree(counters, ignore_errors=True)
+    counters.mkdir(parents=True)
+    packages = Path(marketplace.__file__).parent.parent
     return {
         **os.environ,
-        "FLASK_APP": os.environ.get("FLASK_APP", "marketplace.factory:create_app"),
+        "FLASK_APP": "marketplace.factory:create_app",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(packages), os.environ.get("PYTHONPATH")))),
+        "PROMETHEUS_MULTIPROC_DIR": str(counters),
         "DATABASE_URL": settings.database_url,
         "OWNER_DATABASE_URL": settings.owner_database_url,
         "DATA_DIR": str(settings.data_dir),
@@ -71,29 +150,29 @@ def child_environment(settings: Settings) -> Mapping[str, str]:
     }
 
 
-def web_command(settings: Settings, workers: int) -> list[str]:
+def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
-        *("--host", os.environ.get("HOST", "127.0.0.1"), "--port", str(settings.port)),
+        *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
         *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
-        *("--log-level", "warning", "--no-ws", "marketplace.factory:create_app"),
+        *("--workers-kill-timeout", "5", "--log-level", "warning", "marketplace.factory:create_app"),
     ]
 
 
-def wait_until_ready(port: int, children: list[subprocess.Popen[bytes]]) -> None:
+def wait_until_ready(host: str, port: int, children: Sequence[Child]) -> None:
     deadline = time.monotonic() + _START_SECONDS
+    reached = "127.0.0.1" if host in {"0.0.0.0", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     while time.monotonic() < deadline:
-        if any(child.poll() is not None for child in children):
-            raise click.ClickException(
-                "the server did not start; its message stands above (is the port in use?)"
-            )
+        ended = next((child for child in children if child.status is not None), None)
+        if ended is not None:
+            raise click.ClickException(f"{ended.name} did not start; its message stands above")
         try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            with urlopen(f"http://{reached}:{port}/readyz", timeout=2) as answer:
                 if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
                     return
         except (URLError, OSError):
-            time.sleep(0.1)
-    raise click.ClickException("the server did not become ready in time")
+            time.sleep(0.05)
+    raise click.ClickException(f"the server was not ready after {_START_SECONDS} s")
 
 
 def announce(settings: Settings) -> None:
@@ -101,36 +180,59 @@ def announce(settings: Settings) -> None:
     click.echo(f"\n黔货入粤  {settings.public_url}\n")
     accounts = settings.data_dir / "demo-accounts.json"
     if settings.is_demo and accounts.exists():
-        for account in json.loads(accounts.read_text()):
+        for account in json.loads(accounts.read_text(encoding="utf-8")):
             click.echo(
                 f"  {account['role']:<22} {account['login']:<16} {account['password']:<16} {account['name']}"
             )
-        click.echo(f"\n  {Path(os.path.relpath(accounts))}  ·  Ctrl-C 停止 stops\n")
+        click.echo(f"\n  {os.path.relpath(accounts)}")
+    if settings.mode is not Mode.PRODUCTION:
+        click.echo(f"  {os.path.relpath(settings.data_dir / 'log')}/")
+    click.echo("  Ctrl-C 停止 stops\n")
 
 
-def supervise(children: list[subprocess.Popen[bytes]]) -> None:
-    """Wait for Ctrl-C, or for a child that should not have ended."""
-    stopping = threading.Event()
+def supervise(children: Sequence[Child], logs: Sequence[Log | None]) -> None:
+    """Start again what ends by itself; give up on what cannot stay."""
+    while True:
+        time.sleep(0.5)
+        for child, log in zip(children, logs, strict=True):
+            if child.status is None:
+                continue
+            lasted = time.monotonic() - child.started_at
+            message = f"{child.name} ended with status {child.status} after {lasted:.0f} s"
+            child.wait(0)
+            if lasted < _STEADY_SECONDS:
+                raise click.ClickException(message)
+            click.echo(f"{message}; started again", err=True)
+            child.start(log)
 
-    def stop_waiting(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop_waiting)
-    while not stopping.wait(0.5):
-        ended = [child for child in children if child.poll() is not None]
-        if ended:
-            raise click.ClickException(f"a process ended with status {ended[0].returncode}")
-
-
-def stop(children: list[subprocess.Popen[bytes]]) -> None:
+def stop(children: Sequence[Child]) -> None:
+    """End the children, then the embedded database where nobody else holds it."""
+    deadline = time.monotonic() + _STOP_SECONDS
     for child in children:
-        if child.poll() is None:
-            child.terminate()
+        child.tell_to_stop()
     for child in children:
-        try:
-            child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-    click.echo("已停止 stopped")
+        child.wait(max(0.0, deadline - time.monotonic()))
+    current_app.extensions["sqlalchemy"].engine.dispose()
+    current_app.extensions["give_up_database"]()
+    if children:
+        click.echo("已停止 stopped")
+
+
+def _log(settings: Settings, child: Child) -> Log | None:
+    """Return the child's file; in production the lines go on to whoever supervises this process."""
+    if settings.mode is Mode.PRODUCTION:
+        return None
+    return Log(settings.data_dir / "log" / f"{child.name}.log", partial(_tell, child.name))
+
+
+def _tell(name: str, line: str) -> None:
+    click.echo(f"[{name}] {line}", err=True)
+
+
+def _on_ending(handler: Callable[..., object] | signal.Handlers) -> None:
+    """Let Ctrl-C, SIGTERM and a closed terminal do the same."""
+    for name in _ENDINGS:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None:
+            signal.signal(number, handler)
