@@ -36,7 +36,7 @@ from tests.factories.catalogue import make_product, make_variant
 from tests.factories.orders import make_ground, make_order, make_sold_offer, pack_part
 from tests.factories.parties import make_member, make_person
 from tests.factories.payment import paid_state
-from tests.factories.places import FOSHAN, GUANGZHOU
+from tests.factories.places import CONGJIANG, FOSHAN, GUANGZHOU
 
 GUANGDONG = DivisionCode("440000")
 GUIYANG_COUNTY = DivisionCode("520123")
@@ -122,12 +122,10 @@ histories = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 11)), min_
 def world(session: Session, clock: FixedClock) -> World:
     make_ground(session)
     official, _party, _membership = make_member(session, Role.OFFICIAL, scope=Scope(division_code=GUANGDONG))
-    offers = [
-        make_sold_offer(session, 500),
-        make_sold_offer(
-            session, 500, variant=make_variant(session, make_product(session, county_code=GUIYANG_COUNTY))
-        ),
-    ]
+    # Goods that keep for years: a history may last long, and this is not about what spoils.
+    counties = (CONGJIANG, GUIYANG_COUNTY)
+    products = [make_product(session, county_code=one, shelf_life_days=2000) for one in counties]
+    offers = [make_sold_offer(session, 500, variant=make_variant(session, one)) for one in products]
     return World(
         session=session,
         clock=clock,
