@@ -197,7 +197,7 @@ def _give_badge(
 
 
 def is_famous(good: Good) -> bool:
-    """Tell the goods of the story, which are asked for more often and kept in cold store beyond the season."""
+    """Tell the goods of the story: asked for more often, kept in cold store beyond the season."""
     return good.product.slug in _FAMOUS
 
 
