@@ -14,6 +14,7 @@ from marketplace.kernel.money import Fen
 from marketplace.notices.rules import decode
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
+from marketplace.routing import shelf
 from marketplace.routing.models import (
     DecidedLineRow,
     DecidedPartRow,
@@ -23,8 +24,8 @@ from marketplace.routing.models import (
     RunnerUpRow,
 )
 from marketplace.routing.refusals import NoDecision
-from marketplace.routing.rules import Frame, best_of, price_offers
-from marketplace.routing.sources import frame_for, sources_of_products
+from marketplace.routing.rules import best_of, price_offers
+from marketplace.routing.sources import frame_for, make_sources
 from marketplace.routing.types import (
     DecidedPart,
     Decision,
@@ -33,7 +34,6 @@ from marketplace.routing.types import (
     PriceWithFreight,
     RunnerUp,
     ScoreTerm,
-    Source,
     Term,
 )
 from marketplace.stock.types import Cause
@@ -45,52 +45,34 @@ CHOSEN, SECOND = 1, 2
 def price_with_freight(
     session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
 ) -> Mapping[ProductId, PriceWithFreight]:
-    """Return what each product's cheapest pack costs delivered: for cards, in four statements.
+    """Return what each product's cheapest pack costs delivered: for cards, in two statements.
 
     A plan for the same quantity of the same pack chooses the same offer at the same total. Products that
     nobody offers are left out. Refuses (UnknownPlace) where nothing is sold.
     """
-    by_product: dict[ProductId, list[PriceWithFreight]] = {}
-    for one in variant_prices(session, product_ids, destination_code, day).values():
-        by_product.setdefault(one.product_id, []).append(one)
-    return {product: best_of(by_product[product]) for product in product_ids if product in by_product}
+    frame = frame_for(session, destination_code, instant_of(day))
+    prices = shelf.prices_of(session, frame, product_ids)
+    return {product: best_of(prices[product]) for product in product_ids if product in prices}
 
 
 def variant_prices(
     session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
 ) -> Mapping[VariantId, PriceWithFreight]:
-    """Return what every pack of these products costs delivered, in four statements."""
-    frame, by_variant = _gathered(session, product_ids, destination_code, day)
-    return {variant: price_offers(frame, sources) for variant, sources in by_variant.items()}
+    """Return what every pack of these products costs delivered, in two statements."""
+    frame = frame_for(session, destination_code, instant_of(day))
+    prices = shelf.prices_of(session, frame, product_ids)
+    return {one.variant_id: one for of_product in prices.values() for one in of_product}
 
 
 def offer_prices(
     session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
 ) -> Mapping[OfferId, PriceWithFreight]:
-    """Return what every cooperative's offer costs delivered, each by itself, in four statements."""
-    frame, by_variant = _gathered(session, product_ids, destination_code, day)
-    return {
-        source.offer_id: price_offers(frame, [source])
-        for sources in by_variant.values()
-        for source in sources
-    }
-
-
-def shelf_prices(
-    session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
-) -> tuple[Mapping[VariantId, PriceWithFreight], Mapping[OfferId, PriceWithFreight]]:
-    """Return both, what every pack and what every offer of it costs delivered, in four statements."""
-    frame, by_variant = _gathered(session, product_ids, destination_code, day)
-    packs = {variant: price_offers(frame, sources) for variant, sources in by_variant.items()}
-    offers = {one.offer_id: price_offers(frame, [one]) for found in by_variant.values() for one in found}
-    return packs, offers
-
-
-def _gathered(
-    session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
-) -> tuple[Frame, dict[VariantId, list[Source]]]:
+    """Return what every cooperative's offer costs delivered, each by itself, in two statements."""
     frame = frame_for(session, destination_code, instant_of(day))
-    return frame, sources_of_products(session, frame, product_ids)
+    terms, supplies = shelf.read(session, frame, product_ids)
+    listed = [one for of_product in terms.values() for one in of_product]
+    sources = make_sources(session, frame, listed, supplies)
+    return {source.offer_id: price_offers(frame, [source]) for source in sources}
 
 
 def instant_of(day: date) -> datetime:

@@ -1,6 +1,6 @@
 """Gathers what routing chooses from: offers with their stock, origin, pairing and share, read in batches."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,8 +9,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Offer, Product, ProductId, Variant, VariantId
+from marketplace.catalogue.queries import reference
+from marketplace.catalogue.queries import terms as catalogue
+from marketplace.catalogue.types import OfferId, StorageKind, TemperatureRange, VariantId
+from marketplace.catalogue.types.terms import OfferTerms
 from marketplace.freight import queries as freight
 from marketplace.kernel.message import Name
 from marketplace.kernel.money import Fen
@@ -50,48 +52,28 @@ def frame_for(session: Session, destination_code: str, at: datetime, policy: Pol
 
 
 def sources_of_variants(session: Session, frame: Frame, variant_ids: Collection[VariantId]) -> list[Source]:
-    """Return every listed offer of these packs as a source, in four statements."""
-    offers = [one for found in catalogue.offers_of_variants(session, variant_ids).values() for one in found]
-    products = catalogue.products_by_id(session, {one.product_id for one in offers})
-    variants = catalogue.variants_by_id(session, {one.variant_id for one in offers})
-    return _sources(session, frame, offers, products, variants)
+    """Return every listed offer of these packs as a source, in two statements."""
+    terms = catalogue.terms_of_variants(session, variant_ids)
+    supplies = stock.supply(session, [one.offer_id for one in terms], frame.day)
+    return make_sources(session, frame, terms, supplies)
 
 
-def sources_of_products(
-    session: Session, frame: Frame, product_ids: Collection[ProductId]
-) -> dict[VariantId, list[Source]]:
-    """Return the listed offers of products by pack, in four statements."""
-    offers = [one for found in catalogue.offers_of(session, product_ids).values() for one in found]
-    products = catalogue.products_by_id(session, {one.product_id for one in offers})
-    variants = catalogue.variants_by_id(session, {one.variant_id for one in offers})
-    by_variant: dict[VariantId, list[Source]] = {}
-    for source in _sources(session, frame, offers, products, variants):
-        by_variant.setdefault(source.variant_id, []).append(source)
-    return by_variant
-
-
-def _sources(
-    session: Session,
-    frame: Frame,
-    offers: Collection[Offer],
-    products: Mapping[ProductId, Product],
-    variants: Mapping[VariantId, Variant],
+def make_sources(
+    session: Session, frame: Frame, terms: Sequence[OfferTerms], supplies: Mapping[OfferId, Supply]
 ) -> list[Source]:
-    supplies = stock.supply(session, [one.id for one in offers], frame.day)
-    atlas = places.atlas(session)
-    counties = {products[one.product_id].county_code for one in offers}
-    origins = {code: _origin(atlas, frame, code) for code in counties}
-    shares = _share_bp(offers, given_shares(session, frame.day))
+    """Put sources together from their terms and stock; origins, pairings and shares are kept in memory."""
+    atlas, classes = places.atlas(session), reference(session).storage_classes
+    origins = {code: _origin(atlas, frame, code) for code in {one.county_code for one in terms}}
+    shares = _share_bp(terms, given_shares(session, frame.day))
     return [
         _source(
             one,
-            products[one.product_id],
-            variants[one.variant_id],
-            origins[products[one.product_id].county_code],
-            supplies.get(one.id, _NO_SUPPLY),
-            shares[one.id],
+            classes[one.storage_code].kind,
+            origins[one.county_code],
+            supplies.get(one.offer_id, _NO_SUPPLY),
+            shares[one.offer_id],
         )
-        for one in offers
+        for one in terms
     ]
 
 
@@ -114,21 +96,18 @@ def given_shares(session: Session, day: date) -> Mapping[PartyId, int]:
     return by_day[day]
 
 
-def _share_bp(offers: Iterable[Offer], given: Mapping[PartyId, int]) -> dict[int, int]:
+def _share_bp(terms: Sequence[OfferTerms], given: Mapping[PartyId, int]) -> dict[OfferId, int]:
     """Return each offer's cooperative's part of what all who offer the same pack were given."""
     by_variant: dict[VariantId, set[PartyId]] = {}
-    listed = list(offers)
-    for one in listed:
+    for one in terms:
         by_variant.setdefault(one.variant_id, set()).add(one.cooperative_id)
     totals = {
         variant: sum(given.get(party_id, 0) for party_id in parties)
         for variant, parties in by_variant.items()
     }
     return {
-        one.id: given.get(one.cooperative_id, 0) * _BASIS // totals[one.variant_id]
-        if totals[one.variant_id]
-        else 0
-        for one in listed
+        one.offer_id: given.get(one.cooperative_id, 0) * _BASIS // (totals[one.variant_id] or 1)
+        for one in terms
     }
 
 
@@ -146,28 +125,29 @@ def _origin(atlas: Atlas, frame: Frame, county_code: DivisionCode) -> _Origin:
     return _Origin(county.short_name, verdict.prefecture_code, county.key_county, verdict.state)
 
 
-def _source(
-    offer: Offer, product: Product, variant: Variant, origin: _Origin, supply: Supply, share_bp: int
-) -> Source:
+def _source(terms: OfferTerms, kind: StorageKind, origin: _Origin, supply: Supply, share_bp: int) -> Source:
+    limits = None
+    if terms.min_milli_c is not None and terms.max_milli_c is not None:
+        limits = TemperatureRange(min_milli_c=terms.min_milli_c, max_milli_c=terms.max_milli_c)
     return Source(
-        offer_id=offer.id,
-        variant_id=offer.variant_id,
-        product_id=offer.product_id,
-        cooperative_id=offer.cooperative_id,
-        county_code=product.county_code,
+        offer_id=terms.offer_id,
+        variant_id=terms.variant_id,
+        product_id=terms.product_id,
+        cooperative_id=terms.cooperative_id,
+        county_code=terms.county_code,
         county=origin.county,
         prefecture_code=origin.prefecture_code,
-        price_fen=Fen(offer.price_fen),
-        minimum=offer.minimum,
+        price_fen=Fen(terms.price_fen),
+        minimum=terms.minimum,
         supply=supply,
-        lead_days=offer.lead_days,
-        cut_off_hour=offer.cut_off_hour,
-        daily_capacity=offer.daily_capacity,
-        storage_kind=product.storage_kind,
-        range=product.range,
-        weight_g=variant.net_weight_g,
-        shelf_life_days=product.shelf_life_days,
-        serves_hong_kong_macao=offer.serves_hong_kong_macao,
+        lead_days=terms.lead_days,
+        cut_off_hour=terms.cut_off_hour,
+        daily_capacity=terms.daily_capacity,
+        storage_kind=kind,
+        range=limits,
+        weight_g=terms.net_weight_g,
+        shelf_life_days=terms.shelf_life_days,
+        serves_hong_kong_macao=terms.serves_hong_kong_macao,
         pairing=origin.pairing,
         key_county=origin.key_county,
         share_bp=share_bp,
