@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.assistance import rules
@@ -50,6 +50,7 @@ def test_a_rule_says_which_lines_count(code: str, of: dict[str, object], counts:
     assert rules.judge(rule(code), facts(**of)).counts is counts
 
 
+@settings(deadline=None)
 @given(any_facts, st.sampled_from(SHIPPED))
 def test_every_judgement_is_a_sentence_that_names_its_side(
     given_facts: Facts, counting: CountingRule
@@ -144,6 +145,7 @@ any_cells = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(any_cells, st.sampled_from(SHIPPED))
 def test_any_split_adds_up_to_the_whole(cells: list[Cell], counting: CountingRule) -> None:
     whole = rules.add_up(cells, counting)

@@ -1,10 +1,11 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.orders.types import FulfilmentState
 from marketplace.reviews import rules
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 5), min_size=1))
 def test_the_average_lies_between_worst_and_best(ratings: list[int]) -> None:
     average = rules.average_tenths(sum(ratings), len(ratings))

@@ -3,7 +3,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -43,6 +43,7 @@ def test_harmless_text_stays_as_it_is(text: str) -> None:
     assert not kept.startswith(("=", "+", "-", "@"))
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(-(10**13), 10**13), max_size=20))
 def test_amounts_are_exact_in_both_files(amounts: list[int]) -> None:
     rows, cells = written(Sheet([], ["amount"], [[Fen(one)] for one in amounts]))
