@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from flask import Flask
+from flask import Flask, request
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -25,6 +25,11 @@ from marketplace.payment.types import Attempt, Processor, Redirect
 from tests.factories.orders import make_placed
 from tests.web.shop import RED_KIWI, Shop
 
+_OPEN = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+)
+
 
 @dataclass
 class Served:
@@ -33,6 +38,8 @@ class Served:
     app: Flask
     url: str
     browser: requests.Session
+    open_while_asked: list[int]
+    """For each request that the processor's API got: how many transactions of ours stood open meanwhile."""
 
     def write(self, use_case: Callable[[Session], Any]) -> Any:
         with self.app.extensions["sessions"]() as session:
@@ -92,6 +99,14 @@ def served(own_app: Flask, clock: FixedClock, tmp_path: Path) -> Iterator[Served
     url = f"http://127.0.0.1:{port}"
     app = create_app(replace(own_app.config["SETTINGS"], port=port, public_url=url))
 
+    open_while_asked: list[int] = []
+
+    @app.before_request
+    def count_open_transactions() -> None:
+        if request.path.startswith("/sandbox/api/"):
+            with app.extensions["sessions"]() as session:
+                open_while_asked.append(session.scalar(_OPEN) or 0)
+
     def with_clock(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with clock_in_force(clock):
             return app.wsgi_app(environ, start_response)
@@ -100,7 +115,7 @@ def served(own_app: Flask, clock: FixedClock, tmp_path: Path) -> Iterator[Served
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     with requests.Session() as browser:
-        yield Served(app, url, browser)
+        yield Served(app, url, browser, open_while_asked)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -79,6 +79,18 @@ def test_a_refund_goes_out_and_its_event_settles_it(served: Served) -> None:
     assert settled.reference.startswith("re_")
 
 
+def test_no_transaction_stays_open_while_the_processor_is_asked(served: Served) -> None:
+    order, attempt = served.place()
+    back = served.press(served.start(attempt), "pay").headers["Location"]
+    served.browser.get(back, allow_redirects=False)
+    served.run_jobs()
+    wish = RefundWish(quantities={order.lines[0].id: 1}, reason="bruised")
+    served.write(lambda session: refund(session, order.id, wish, "k"))
+    served.run_jobs()
+    assert len(served.open_while_asked) >= 5  # start, coming back, the event, the refund and its events
+    assert set(served.open_while_asked) == {0}
+
+
 def test_a_transfer_has_instructions_instead_of_a_page(served: Served) -> None:
     order, attempt = served.place(Processor.BANK_TRANSFER)
     answer = start_payment(served.write, served.app.extensions["ports"].payments, attempt.id)
