@@ -30,6 +30,23 @@ def reviews_of_product(
     return Page([review_from_row(row) for row in rows], total, page, per_page)
 
 
+def opinions(
+    session: Session, product_id: ProductId, *, limit: int = 5
+) -> tuple[Rating | None, tuple[Review, ...]]:
+    """Return what a product's reviews come to and the newest of them, in one statement."""
+    rows = session.execute(
+        select(ReviewRow, func.count().over(), func.sum(ReviewRow.rating).over())
+        .where(ReviewRow.product_id == product_id)
+        .order_by(ReviewRow.id.desc())
+        .limit(limit)
+    ).all()
+    if not rows:
+        return None, ()
+    _first, count, total = rows[0]
+    rating = Rating(count=count, average_tenths=average_tenths(int(total), count))
+    return rating, tuple(review_from_row(row) for row, _count, _total in rows)
+
+
 def ratings(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, Rating]:
     """Return the ratings of products that have any, in one statement."""
     rows = session.execute(

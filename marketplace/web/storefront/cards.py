@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
-from marketplace.catalogue.types import Certificate, OfferId, Product, ProductId, Reference, VariantId
+from marketplace.catalogue.types import Certificate, Product, ProductId, Reference, VariantId
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
@@ -66,15 +66,16 @@ class Shelf:
 
     city_code: DivisionCode
     packs: Mapping[VariantId, PriceWithFreight]
-    offers: Mapping[OfferId, PriceWithFreight]
     certificates: Mapping[ProductId, tuple[Certificate, ...]]
 
     @classmethod
     def read(cls, session: Session, product_ids: Sequence[ProductId], city_code: DivisionCode) -> "Shelf":
-        """Read prices and valid certificates, in six statements."""
-        packs, offers = routing.shelf_prices(session, product_ids, city_code, time.today())
-        valid = catalogue.valid_certificates(session, product_ids, time.now())
-        return cls(city_code=city_code, packs=packs, offers=offers, certificates=valid)
+        """Read prices and valid certificates, in four statements."""
+        return cls(
+            city_code=city_code,
+            packs=routing.variant_prices(session, product_ids, city_code, time.today()),
+            certificates=catalogue.valid_certificates(session, product_ids, time.now()),
+        )
 
     def cards(self, session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
         """Return cards in the order of the ids, in one statement more."""
@@ -102,7 +103,7 @@ class Shelf:
 
 
 def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
-    """Return cards in the order of the ids, for the visitor's city, in seven statements."""
+    """Return cards in the order of the ids, for the visitor's city, in five statements."""
     if not product_ids:
         return []
     return Shelf.read(session, product_ids, delivery.chosen_city().code).cards(session, product_ids)

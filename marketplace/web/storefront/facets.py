@@ -103,7 +103,6 @@ class Labels:
             return text(_FLAGS[facet])
         return text(named[facet](value) or value)
 
-
     def is_offered(self, facet: Facet, value: str) -> bool:
         """Tell whether buyers choose by it: licences that all food needs are no choice."""
         scheme = self._reference.schemes.get(value)

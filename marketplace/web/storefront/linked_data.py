@@ -35,7 +35,15 @@ def product_data(page: ProductPage) -> dict[str, object]:
         ],
     }
     offers = _offers(page)
-    return data | {"offers": offers} if offers else data
+    if offers is not None:
+        data["offers"] = offers
+    if page.rating is not None:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": f"{page.rating.average_tenths / 10:.1f}",
+            "reviewCount": page.rating.count,
+        }
+    return data
 
 
 def _offers(page: ProductPage) -> dict[str, object] | None:

@@ -1,7 +1,7 @@
 """An order as its buyer sees it: what happens next and by when, each parcel's way and temperatures."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from marketplace.orders.types import Fulfilment, FulfilmentState, Order, OrderLi
 from marketplace.parties import queries as parties
 from marketplace.payment import queries as payments
 from marketplace.payment.types import Attempt, Refund
+from marketplace.reviews import queries as reviews
 from marketplace.web.present import day as day_text
 from marketplace.web.present import moment
 from marketplace.web.storefront.order_events import Event, events
@@ -67,6 +68,7 @@ class OrderPage:
     live: Attempt | None
     parcels: Sequence[Parcel]
     refunds: Sequence[Refund]
+    reviewed: Collection[OrderLineId]
     can_cancel: bool
     can_share: bool
 
@@ -82,6 +84,9 @@ def gather(session: Session, order: Order) -> OrderPage:
         live=live,
         parcels=_parcels(session, order),
         refunds=payments.refunds_of_order(session, order.id) if order.refunded_fen else (),
+        reviewed=set(reviews.reviews_of_lines(session, [line.id for line in order.lines]))
+        if order.state is OrderState.COMPLETED
+        else (),
         can_cancel=waits
         or (order.state is OrderState.PAID and rules.may_cancel_paid(one.state for one in order.fulfilments)),
         can_share=order.state is OrderState.COMPLETED,

@@ -25,6 +25,9 @@ from marketplace.parties.types import Party, PartyId
 from marketplace.places import queries as places
 from marketplace.places.atlas import Atlas
 from marketplace.places.types import Division
+from marketplace.reviews import queries as reviews
+from marketplace.reviews.types import Rating, Review
+from marketplace.routing import queries as routing
 from marketplace.routing.refusals import explain
 from marketplace.routing.rules import best_of
 from marketplace.routing.types import LineProblem, PriceWithFreight
@@ -79,22 +82,26 @@ class ProductPage:
     is_in_season: bool
     is_perishable: bool
     reference: Reference
+    rating: Rating | None
+    reviews: Sequence[Review]
     alike: Sequence[Card]
     alike_counted: Sequence[tuple[Name, Message]]
 
 
 def gather(session: Session, product: Product, pack_code: str | None) -> ProductPage:
-    """Gather the page for the visitor's city and the chosen pack, in eleven statements."""
+    """Gather the page for the visitor's city and the chosen pack, in twelve statements."""
     city, today = delivery.chosen_city(), time.today()
     atlas, reference = places.atlas(session), catalogue.reference(session)
     alike = _alike(session, product)
     shelf = Shelf.read(session, [product.id, *alike], city.code)
+    offers = routing.offer_prices(session, [product.id], city.code, today)
     variants = catalogue.variants_of(session, [product.id])[product.id]
     packs = _packs(variants, shelf.packs, pack_code)
     chosen = next((one for one in packs if one.is_chosen), None)
     valid, cards = shelf.certificates[product.id], shelf.cards(session, alike)
-    cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in shelf.offers.values()})
+    cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in offers.values()})
     priced = chosen.priced if chosen else None
+    rating, said = reviews.opinions(session, product.id)
     return ProductPage(
         product=product,
         picture_url=picture_url(product),
@@ -105,7 +112,7 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         packs=packs,
         chosen=chosen,
         problem=None if priced is None or priced.problem is None else _problem(priced),
-        sellers=_sellers(chosen, shelf.offers, cooperatives, valid, reference),
+        sellers=_sellers(chosen, offers, cooperatives, valid, reference),
         badges=badge_names(valid, reference),
         proofs=proofs(valid, reference, time.now()),
         tiles=_tiles(atlas, product),
@@ -115,6 +122,8 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         is_in_season=rules.in_season(product, today),
         is_perishable=is_perishable(product.storage_kind, product.shelf_life_days),
         reference=reference,
+        rating=rating,
+        reviews=said,
         alike=cards,
         alike_counted=[
             (one.name, pairing_words.explain(atlas, city.code, one.county_code, today))
