@@ -1,0 +1,41 @@
+"""What the operator's forms send."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from marketplace.kernel.money import Fen, parse_yuan
+from marketplace.web.forms import FormModel
+
+Reason = Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class ReasonForm(FormModel):
+    reason: Reason
+
+
+class TransferForm(FormModel):
+    code: Annotated[str, Field(min_length=10, max_length=20)]
+    amount: Annotated[str, Field(min_length=1, max_length=20)]
+    payer_name: Annotated[str, Field(min_length=1, max_length=120)]
+    bank_reference: Annotated[str, Field(min_length=1, max_length=80)]
+    received_on: date
+
+    @property
+    def fen(self) -> Fen | None:
+        return parse_yuan(self.amount)
+
+
+class PaidBackForm(FormModel):
+    bank_reference: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class RefundForm(FormModel):
+    reason: Reason
+    key: Annotated[str, Field(min_length=8, max_length=100)]
+
+
+class LotDecisionForm(FormModel):
+    decision: Literal["release", "destroy"]
+    reason: Reason

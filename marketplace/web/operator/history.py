@@ -1,0 +1,120 @@
+"""The journal in words: what was done to a thing, by whom, when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.journal import JournalEntry
+from marketplace.kernel.message import Message, msg
+from marketplace.kernel.money import format_yuan
+from marketplace.parties import queries as parties
+from marketplace.web.language import gettext as _
+from marketplace.web.language import render
+
+ACTIONS: Mapping[str, Message] = {
+    "placed": msg("下单"),
+    "paid": msg("付款到账"),
+    "completed": msg("订单完成"),
+    "cancelled": msg("取消"),
+    "expired": msg("过期未付"),
+    "to_accept": msg("交给合作社"),
+    "accepted": msg("接单"),
+    "declined": msg("无法供货"),
+    "packed": msg("装箱"),
+    "in_transit": msg("交给承运商"),
+    "delivered": msg("送达"),
+    "received": msg("收货"),
+    "refund_asked": msg("买家申请退款"),
+    "refund_recorded": msg("登记退款"),
+    "refund_requested": msg("发起退款"),
+    "refund_succeeded": msg("退款成功"),
+    "refund_failed": msg("退款失败"),
+    "refund_retried": msg("重新退款"),
+    "payment_opened": msg("发起支付"),
+    "payment_open": msg("等待付款"),
+    "payment_expired": msg("支付过期"),
+    "payment_failed": msg("支付未成功"),
+    "money_applied": msg("收到货款"),
+    "money_late": msg("收到过期付款"),
+    "money_double": msg("收到重复付款"),
+    "money_mismatch": msg("收到不符的款项"),
+    "transfer_proposed": msg("登记对公转账"),
+    "transfer_confirmed": msg("确认对公转账"),
+    "transfer_rejected": msg("驳回对公转账"),
+    "submitted": msg("提交"),
+    "verified": msg("核验通过"),
+    "rejected": msg("退回"),
+    "suspended": msg("暂停"),
+    "reinstated": msg("恢复"),
+    "revoked": msg("撤销"),
+    "lapsed": msg("到期"),
+    "listed": msg("上架"),
+    "price_changed": msg("改价"),
+    "terms_changed": msg("改供货条件"),
+    "paused": msg("暂停销售"),
+    "resumed": msg("恢复销售"),
+    "withdrawn": msg("撤下"),
+    "recorded": msg("登记批次"),
+    "paper_added": msg("登记随批证明"),
+    "on_hold": msg("暂停使用"),
+    "open": msg("恢复使用"),
+    "recalled": msg("召回"),
+    "corrected": msg("盘点更正"),
+    "blocked": msg("停售"),
+    "unblocked": msg("解除停售"),
+    "breach_resolved": msg("处理温度异常或拒收"),
+    "created": msg("建立"),
+    "renamed": msg("改名"),
+    "photo_set": msg("更换照片"),
+    "reviewed": msg("评价"),
+    "opened": msg("建立"),
+    "prolonged": msg("延长"),
+    "confirmed": msg("确认"),
+    "ended": msg("结束"),
+    "registered": msg("登记"),
+    "active": msg("恢复资格"),
+}
+
+
+# Numbers that say something to a reader; the others are keys of rows.
+_COUNTS = frozenset({"quantity", "change", "breaches"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What ``components/timeline.html`` shows of one line of the journal."""
+
+    title: str
+    at: datetime
+    detail: str | None
+    state: str = "done"
+    href: str | None = None
+
+
+def events(session: Session, entries: Sequence[JournalEntry]) -> list[Event]:
+    """Say the journal in words, with who did it, in one statement more."""
+    people = parties.persons_by_id(session, {one.person_id for one in entries if one.person_id is not None})
+    names = {int(person_id): person.display_name for person_id, person in people.items()}
+    return [
+        Event(
+            title=render(ACTIONS[one.action]) if one.action in ACTIONS else one.action,
+            at=one.at,
+            detail=" · ".join(
+                [names.get(one.person_id or 0, _("系统")), *filter(None, _details(one.detail))]
+            ),
+        )
+        for one in entries
+    ]
+
+
+def _details(detail: Mapping[str, object]) -> list[str]:
+    """Write what the journal keeps beside an action: amounts as money, words and counts as they stand."""
+    written = []
+    for name, value in detail.items():
+        if name.endswith("_fen") and isinstance(value, int):
+            written.append(format_yuan(value))
+        elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):
+            written.append(str(value))
+    return written

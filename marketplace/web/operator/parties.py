@@ -1,0 +1,118 @@
+"""Parties: who trades here, who is suspended and why; and what was done to anything, from the journal."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.kernel import journal
+from marketplace.kernel.refusals import NotFound
+from marketplace.parties import queries as parties
+from marketplace.parties import service
+from marketplace.parties.refusals import PartyNotFound
+from marketplace.parties.types import Party, PartyKind, PartyStatus, Permission
+from marketplace.places import queries as places
+from marketplace.web.database import read
+from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.guard import require
+from marketplace.web.language import gettext as _
+from marketplace.web.operator import history
+from marketplace.web.operator.forms import ReasonForm
+from marketplace.web.operator.routes import blueprint
+from marketplace.web.outcome import done
+from marketplace.web.paging import page_number
+
+PER_PAGE = 50
+# What the journal may be asked about here: things of the trade, never people.
+SUBJECTS = frozenset(
+    {
+        "order",
+        "fulfilment",
+        "certificate",
+        "offer",
+        "lot",
+        "product",
+        "party",
+        "pairing",
+        "consignment",
+        "hold",
+    }
+)
+
+
+@blueprint.get("/parties", endpoint="parties")
+@require(Permission.MANAGE_PARTIES)
+def list_parties() -> ResponseReturnValue:
+    asked_kind, asked_status = request.args.get("kind", ""), request.args.get("status", "")
+    kind = PartyKind(asked_kind) if asked_kind in set(PartyKind) else None
+    status = PartyStatus(asked_status) if asked_status in set(PartyStatus) else None
+    found = parties.list_parties(read(), kind, status=status, page=page_number(), per_page=PER_PAGE)
+    return render_template(
+        "operator/parties.html",
+        found=found,
+        kind=kind,
+        status=status,
+        kinds=list(PartyKind),
+        atlas=places.atlas(read()),
+    )
+
+
+@blueprint.get("/parties/<code>")
+@require(Permission.MANAGE_PARTIES)
+def party(code: str) -> ResponseReturnValue:
+    return _page(code, blank())
+
+
+@blueprint.post("/parties/<code>/suspend")
+@require(Permission.MANAGE_PARTIES)
+def suspend_party(code: str) -> ResponseReturnValue:
+    form = parse(ReasonForm, request.form)
+    if form.model is None:
+        return _page(code, form), 422
+    found, reason = _party(code), form.model.reason
+    said = _("已暂停，其成员暂时不能操作。")
+    done(lambda session: service.suspend_party(session, found.id, reason), said)
+    return redirect(url_for("operator.party", code=code), code=303)
+
+
+@blueprint.post("/parties/<code>/reinstate")
+@require(Permission.MANAGE_PARTIES)
+def reinstate_party(code: str) -> ResponseReturnValue:
+    form = parse(ReasonForm, request.form)
+    if form.model is None:
+        return _page(code, form), 422
+    found, reason = _party(code), form.model.reason
+    done(lambda session: service.reinstate_party(session, found.id, reason), _("已恢复。"))
+    return redirect(url_for("operator.party", code=code), code=303)
+
+
+@blueprint.get("/journal/<subject>/<int(max=9223372036854775807):subject_id>")
+@require(Permission.OPERATE)
+def journal_of(subject: str, subject_id: int) -> ResponseReturnValue:
+    """Show what was done to a thing, by whom and when."""
+    entries = journal.history(read(), subject, subject_id) if subject in SUBJECTS else []
+    if not entries:
+        raise NotFound
+    return render_template(
+        "operator/journal.html",
+        subject=subject,
+        subject_id=subject_id,
+        events=history.events(read(), entries),
+    )
+
+
+def _party(code: str) -> Party:
+    found = parties.find_party_by_code(read(), code)
+    if found is None:
+        raise PartyNotFound
+    return found
+
+
+def _page(code: str, form: Form[FormModel] | Form[ReasonForm]) -> str:
+    found = _party(code)
+    return render_template(
+        "operator/party.html",
+        party=found,
+        members=parties.members_of(read(), found.id),
+        place=places.atlas(read()).division(found.division_code).name,
+        events=history.events(read(), journal.history(read(), "party", found.id)),
+        form=form,
+    )
