@@ -32,9 +32,6 @@ class RateBook:
         self._reaching = {code: rules.reaching(self.warehouses, code) for code in self._sides}
         self._known: dict[tuple[Leg, str, str, StorageKind, int], Quote | None] = {}
 
-    def warehouse(self, code: str) -> CloudWarehouse:
-        return self._by_code[code]
-
     def reaching(self, city_code: str) -> tuple[CloudWarehouse, ...]:
         """Return the warehouses in use that deliver to a city-level destination."""
         return self._reaching.get(DivisionCode(city_code), ())

@@ -115,6 +115,7 @@ class Search:
                 found = arrange(self.frame, after)
                 if found is None:
                     return None
+                self.exact = self.exact and found.exact
                 arranged[at] = found
         return tuple(arranged)
 
@@ -126,7 +127,6 @@ class Search:
         self.best.append(found)
         self.best.sort(key=lambda one: one.rank)
         del self.best[KEPT:]
-        self.exact = self.exact and all(way.exact for way in found.arrangements)
 
 
 def _taken_before(parts: tuple[DraftPart, ...], offer_id: OfferId) -> int:

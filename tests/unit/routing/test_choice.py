@@ -205,8 +205,22 @@ def test_no_weight_is_negative() -> None:
         assert min(weights) >= 0
 
 
-def test_a_long_list_is_answered_within_bounds_and_says_that_it_is_not_proven() -> None:
-    """Twenty-four lines of six sources each: the search stops at its limit with a whole plan."""
+def test_lines_share_their_sellers_packing_days() -> None:
+    """Seven packs in seven days are all that one can do: the second line goes to somebody else."""
+    slow = source_in_memory(1, daily_capacity=1, price_fen=Fen(3000))
+    other = source_in_memory(2)
+    plan = choose(frame_in_memory(), [need(1, 5), need(2, 5)], [slow, other])
+    assert {line.offer_id for part in plan.parts for line in part.lines} == {1, 2}
+    with pytest.raises(CannotSupply) as refused:
+        choose(frame_in_memory(), [need(1, 5), need(2, 5)], [slow])
+    assert refused.value.line_no == 2
+
+
+@pytest.mark.parametrize(("lines", "rivals"), [(24, 6), (12, 5)])
+def test_a_long_list_is_answered_within_bounds_and_says_that_it_is_not_proven(
+    lines: int, rivals: int
+) -> None:
+    """Whether too many parts meet or too many assignments remain, the search ends with a whole plan."""
     sources = [
         source_in_memory(
             line * 10 + rival,
@@ -214,13 +228,16 @@ def test_a_long_list_is_answered_within_bounds_and_says_that_it_is_not_proven() 
             cooperative_id=PartyId(rival),
             price_fen=Fen(3000 + line * 37 % 11 * 10 + rival * line % 7),
         )
-        for line in range(1, 25)
-        for rival in range(1, 7)
+        for line in range(1, lines + 1)
+        for rival in range(1, rivals + 1)
     ]
-    needs = [need(line, variant=line) for line in range(1, 25)]
+    needs = [need(line, variant=line) for line in range(1, lines + 1)]
     plan = choose(frame_in_memory(), needs, sources)
-    assert sorted(line.line_no for part in plan.parts for line in part.lines) == list(range(1, 25))
+    assert sorted(line.line_no for part in plan.parts for line in part.lines) == [
+        one.line_no for one in needs
+    ]
     assert not plan.optimal
+    assert plan == choose(frame_in_memory(), needs, sources)
 
 
 def test_score_terms_name_every_term_once() -> None:

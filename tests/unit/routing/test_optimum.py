@@ -111,6 +111,7 @@ def close_calls(draw: st.DrawFn) -> tuple[list[Need], list[Source], Policy, Divi
                     prefecture_code=chance.choice(PREFECTURES),
                     price_fen=Fen(chance.randint(3000, 3600)),
                     lead_days=chance.randint(0, 3),
+                    daily_capacity=chance.choice((2, 200)),
                     storage_kind=kind,
                     range=limits,
                     weight_g=chance.choice((250, 1000, 2500)),
@@ -119,7 +120,11 @@ def close_calls(draw: st.DrawFn) -> tuple[list[Need], list[Source], Policy, Divi
                     share_bp=chance.randint(0, 10_000),
                 )
             )
-    needs = [need(line, chance.randint(1, 3), variant=line) for line in range(1, lines + 1)]
+    of_any = chance.random() < 0.3  # lines of the same goods share stock and packing days
+    needs = [
+        need(line, chance.randint(1, 3), variant=chance.randint(1, lines) if of_any else line)
+        for line in range(1, lines + 1)
+    ]
     return needs, offered, draw(policies), chance.choice((FOSHAN, SHENZHEN))
 
 
