@@ -11,8 +11,8 @@ from marketplace.catalogue.types import LotId, OfferId
 from marketplace.kernel import idempotency
 from marketplace.parties.types import PersonId
 from marketplace.stock import queries as stock_queries
-from marketplace.stock import refusals as stock_refusals
 from marketplace.stock import service as stock
+from marketplace.stock.refusals import UnknownLot
 from marketplace.stock.types import Cause, LotStock
 
 
@@ -62,8 +62,9 @@ def receive_more(
 ) -> LotStock:
     """Bring more packs of a lot that is known into the store, once per key.
 
-    Refuses (BadQuantity, UnknownLot, WrongLot).
+    Refuses (BadQuantity, UnknownLot: no such lot of this offer).
     """
+    _own_lot(session, offer_id, lot_id)
 
     def effect() -> dict[str, int]:
         stock.receive(session, lot_id, offer_id, packs, _by(person_id, "more"))
@@ -78,16 +79,20 @@ def count_lot(
 ) -> LotStock:
     """Bring a lot to what stock-taking found on the shelf; finding what is written changes nothing.
 
-    Refuses (UnknownLot, WrongLot, BelowHeld: packs promised to orders must be there).
+    Refuses (UnknownLot: no such lot of this offer; BelowHeld: packs promised to orders must be there).
     """
-    lot = stock_queries.lots_by_id(session, [lot_id]).get(lot_id)
-    if lot is None:
-        raise stock_refusals.UnknownLot(lot_id)
-    if lot.offer_id != offer_id:
-        raise stock_refusals.WrongLot(lot_id)
+    lot = _own_lot(session, offer_id, lot_id)
     if counted == lot.on_hand:
         return lot
     return stock.correct(session, lot_id, counted - lot.on_hand, _by(person_id, "counted"))
+
+
+def _own_lot(session: Session, offer_id: OfferId, lot_id: LotId) -> LotStock:
+    """Return a lot of this offer; another offer's looks like none."""
+    lot = stock_queries.lots_by_id(session, [lot_id]).get(lot_id)
+    if lot is None or lot.offer_id != offer_id:
+        raise UnknownLot(lot_id)
+    return lot
 
 
 def _by(person_id: PersonId, kind: str) -> Cause:
