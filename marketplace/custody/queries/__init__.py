@@ -6,6 +6,7 @@ from marketplace.custody.queries.consignments import (
     consignments_by_token,
     consignments_of,
     expected_at,
+    find_by_number,
     find_by_trace_token,
     find_waybill,
     get_consignment,
@@ -13,6 +14,7 @@ from marketplace.custody.queries.consignments import (
     undelivered,
     waiting,
     waybills_of,
+    with_couriers,
 )
 from marketplace.custody.queries.journeys import (
     breaches_of_lines,
@@ -20,6 +22,7 @@ from marketplace.custody.queries.journeys import (
     hand_offs_by_number,
     hand_offs_of_lines,
     journey,
+    last_hand_off,
     loads_with_lot,
     open_breaches,
 )
@@ -36,6 +39,7 @@ __all__ = [
     "consignments_of",
     "evidence",
     "expected_at",
+    "find_by_number",
     "find_by_trace_token",
     "find_waybill",
     "get_consignment",
@@ -44,10 +48,12 @@ __all__ = [
     "hand_offs_of_lines",
     "in_custody",
     "journey",
+    "last_hand_off",
     "loads_with_lot",
     "open_breaches",
     "undelivered",
     "verify",
     "waiting",
     "waybills_of",
+    "with_couriers",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.custody import kept, rules
-from marketplace.custody.models import ConsignmentRow, ContentRow, WaybillEventRow, WaybillRow
+from marketplace.custody.models import ConsignmentRow, ContentRow, HandOffRow, WaybillEventRow, WaybillRow
 from marketplace.custody.refusals import UnknownConsignment, UnknownWaybill
 from marketplace.custody.types import (
     Consignment,
@@ -41,6 +41,11 @@ def find_by_trace_token(session: Session, token: str) -> ConsignmentId | None:
 def get_consignment(session: Session, consignment_id: ConsignmentId) -> Consignment:
     """Refuses (UnknownConsignment)."""
     return _one(session, ConsignmentRow.id == consignment_id)
+
+
+def find_by_number(session: Session, number: str) -> Consignment | None:
+    """Return a load by the number printed on it."""
+    return next(iter(_consignments(session, ConsignmentRow.number == number)), None)
 
 
 def consignments_by_id(
@@ -103,6 +108,17 @@ def expected_at(
         & ConsignmentRow.state.in_([ConsignmentState.WAITING, ConsignmentState.ON_THE_ROAD])
         & ConsignmentRow.last_hand_off_id.is_not(None)
     )
+    return _page(session, wanted, page, per_page)
+
+
+def with_couriers(
+    session: Session, party_ids: Collection[PartyId], *, page: int = 1, per_page: int = 50
+) -> Page[Consignment]:
+    """Return loads that parties gave to couriers and that have not arrived, the longest first."""
+    given = select(HandOffRow.id).where(
+        HandOffRow.id == ConsignmentRow.last_hand_off_id, HandOffRow.from_party_id.in_(party_ids)
+    )
+    wanted = (ConsignmentRow.state == ConsignmentState.WITH_COURIER) & given.exists()
     return _page(session, wanted, page, per_page)
 
 
@@ -180,15 +196,15 @@ def _one(session: Session, wanted: ColumnElement[bool]) -> Consignment:
 
 def _page(session: Session, wanted: ColumnElement[bool], page: int, per_page: int) -> Page[Consignment]:
     total = session.scalar(select(func.count()).select_from(ConsignmentRow).where(wanted)) or 0
-    keys = session.scalars(
-        select(ConsignmentRow.id)
+    rows = session.scalars(
+        select(ConsignmentRow)
         .where(wanted)
         .order_by(ConsignmentRow.id)
         .limit(per_page)
         .offset(offset(page, per_page))
+        .execution_options(populate_existing=True)
     ).all()
-    found = _consignments(session, ConsignmentRow.id.in_(keys)) if keys else []
-    return Page(found, total, page, per_page)
+    return Page(with_contents(session, rows), total, page, per_page)
 
 
 def _consignments(session: Session, wanted: ColumnElement[bool]) -> list[Consignment]:

@@ -69,6 +69,13 @@ def get_hand_off(session: Session, number: str) -> HandOff:
     return found[0]
 
 
+def last_hand_off(session: Session, load: Consignment) -> HandOff | None:
+    """Return the hand-off by which a load came to where it is; None where it has not moved yet."""
+    if load.last_hand_off_id is None:
+        return None
+    return next(iter(_hand_offs(session, HandOffRow.id == load.last_hand_off_id)), None)
+
+
 def hand_offs_by_number(session: Session, numbers: Collection[str]) -> list[HandOff]:
     """Return several hand-offs, for a sheet that prints them together; unknown ones are left out."""
     return _hand_offs(session, HandOffRow.number.in_(numbers)) if numbers else []
