@@ -8,8 +8,10 @@ from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
 from marketplace.web.database import read
 from marketplace.web.oversight.asked import address
-from marketplace.web.present import text
+from marketplace.web.present import text, wan
 from marketplace.web.storefront.maps import GUIZHOU, STEPS, TileView, prefecture_groups, steps_of
+
+_LARGE_FEN = 100 * money.FEN_PER_WAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,5 +60,6 @@ def _is_reached(selection: Selection, code: DivisionCode) -> bool:
 
 
 def _steps(most_fen: int) -> tuple[str, ...]:
-    """Say up to what amount each step goes."""
-    return tuple(f"≤ {money.format_yuan(most_fen * step // STEPS)}" for step in range(1, STEPS + 1))
+    """Say up to what amount each step goes; large ones in 万元."""
+    shown = wan if most_fen >= _LARGE_FEN else money.format_yuan
+    return tuple(f"≤ {shown(most_fen * step // STEPS)}" for step in range(1, STEPS + 1))

@@ -104,7 +104,7 @@ def own_ground(own_app: Flask) -> Iterator[Ground]:
 
 def figures(page: str) -> list[tuple[str, str]]:
     """Return the figures of the page's table, each with the address of its lines."""
-    return re.findall(r'<td class="num">\s*<a href="([^"]+)">([^<]+)</a>', page)
+    return re.findall(r'<td class="num">\s*<a href="([^"]+)"[^>]*>([^<]+)</a>', page)
 
 
 def test_home_leads_with_the_number_and_what_it_stands_by(ground: Ground) -> None:
