@@ -34,6 +34,7 @@ from marketplace.routing.types import (
     PriceWithFreight,
     RunnerUp,
     ScoreTerm,
+    Source,
     Term,
 )
 from marketplace.stock.types import Cause
@@ -73,6 +74,21 @@ def offer_prices(
     listed = [one for of_product in terms.values() for one in of_product]
     sources = make_sources(session, frame, listed, supplies)
     return {source.offer_id: price_offers(frame, [source]) for source in sources}
+
+
+def shelf_prices(
+    session: Session, product_ids: Collection[ProductId], destination_code: str, day: date
+) -> tuple[Mapping[VariantId, PriceWithFreight], Mapping[OfferId, PriceWithFreight]]:
+    """Return both, what every pack and what every offer of it costs delivered, in two statements."""
+    frame = frame_for(session, destination_code, instant_of(day))
+    terms, supplies = shelf.read(session, frame, product_ids)
+    listed = [one for of_product in terms.values() for one in of_product]
+    by_variant: dict[VariantId, list[Source]] = {}
+    for source in make_sources(session, frame, listed, supplies):
+        by_variant.setdefault(source.variant_id, []).append(source)
+    packs = {variant: price_offers(frame, together) for variant, together in by_variant.items()}
+    offers = {one.offer_id: price_offers(frame, [one]) for found in by_variant.values() for one in found}
+    return packs, offers
 
 
 def instant_of(day: date) -> datetime:

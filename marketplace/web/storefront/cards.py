@@ -69,13 +69,16 @@ class Shelf:
     certificates: Mapping[ProductId, tuple[Certificate, ...]]
 
     @classmethod
-    def read(cls, session: Session, product_ids: Sequence[ProductId], city_code: DivisionCode) -> "Shelf":
-        """Read prices and valid certificates, in four statements."""
-        return cls(
-            city_code=city_code,
-            packs=routing.variant_prices(session, product_ids, city_code, time.today()),
-            certificates=catalogue.valid_certificates(session, product_ids, time.now()),
-        )
+    def of(
+        cls,
+        session: Session,
+        product_ids: Sequence[ProductId],
+        city_code: DivisionCode,
+        packs: Mapping[VariantId, PriceWithFreight],
+    ) -> "Shelf":
+        """Read the valid certificates beside prices that are known, in two statements."""
+        valid = catalogue.valid_certificates(session, product_ids, time.now())
+        return cls(city_code=city_code, packs=packs, certificates=valid)
 
     def cards(self, session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
         """Return cards in the order of the ids, in one statement more."""
@@ -106,7 +109,9 @@ def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]
     """Return cards in the order of the ids, for the visitor's city, in five statements."""
     if not product_ids:
         return []
-    return Shelf.read(session, product_ids, delivery.chosen_city().code).cards(session, product_ids)
+    city_code = delivery.chosen_city().code
+    packs = routing.variant_prices(session, product_ids, city_code, time.today())
+    return Shelf.of(session, product_ids, city_code, packs).cards(session, product_ids)
 
 
 def pair_label(atlas: Atlas, city_code: DivisionCode, county_code: DivisionCode) -> str | None:

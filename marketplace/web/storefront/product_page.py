@@ -89,12 +89,12 @@ class ProductPage:
 
 
 def gather(session: Session, product: Product, pack_code: str | None) -> ProductPage:
-    """Gather the page for the visitor's city and the chosen pack, in twelve statements."""
+    """Gather the page for the visitor's city and the chosen pack, in nine statements."""
     city, today = delivery.chosen_city(), time.today()
     atlas, reference = places.atlas(session), catalogue.reference(session)
     alike = _alike(session, product)
-    shelf = Shelf.read(session, [product.id, *alike], city.code)
-    offers = routing.offer_prices(session, [product.id], city.code, today)
+    packs_priced, offers = routing.shelf_prices(session, [product.id, *alike], city.code, today)
+    shelf = Shelf.of(session, [product.id, *alike], city.code, packs_priced)
     variants = catalogue.variants_of(session, [product.id])[product.id]
     packs = _packs(variants, shelf.packs, pack_code)
     chosen = next((one for one in packs if one.is_chosen), None)
