@@ -228,7 +228,7 @@ class Road:
         band = load.range
         if not load.needs_temperature or band is None:
             return Readings()
-        width = max(200, band.max_milli_c - band.min_milli_c)
+        width = band.max_milli_c - band.min_milli_c  # none where packs that travel together share one degree
         low = band.min_milli_c + width * self.stage.chance.randint(20, 45) // 100
         high = band.min_milli_c + width * self.stage.chance.randint(50, 85) // 100
         if not is_breach:
