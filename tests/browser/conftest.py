@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties import service as register
 from marketplace.parties.types import PartyId, Role
 from tests.browser.install import find_chromium
+from tests.conftest import NOON
 from tests.web.conftest import _close, copy_shop, filled_shop, follow_search
 from tests.web.shop import PEOPLE, SWEET_RICE
 
@@ -146,10 +148,28 @@ def site(
     copy_shop: Callable[[str, Path], Flask], clock: FixedClock, worker_id: str, tmp_path: Path
 ) -> Iterator[Site]:
     """Serve a shop of its own over HTTP, with the jobs a worker would do, all by the test's clock."""
+    with served(copy_shop(f"browser_{worker_id}", tmp_path), clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_site(
+    copy_shop: Callable[[str, Path], Flask], worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Serve one shop for all tests of a file: each adds to it and counts on nothing another may change."""
+    clock = FixedClock(NOON)
+    with clock_in_force(clock):
+        built = copy_shop(f"browser_shared_{worker_id}", tmp_path_factory.mktemp("shop"))
+    with served(built, clock) as opened:
+        yield opened
+
+
+@contextmanager
+def served(built: Flask, clock: FixedClock) -> Iterator[Site]:
+    """Serve a built shop over HTTP on a free port, its jobs done beside it, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    built = copy_shop(f"browser_{worker_id}", tmp_path)
     url = f"http://127.0.0.1:{port}"
     settings = replace(built.config["SETTINGS"], mode=Mode.DEMO, port=port, public_url=url, page_cache=True)
     app = create_app(settings)
