@@ -1,0 +1,24 @@
+"""Nightly housekeeping of the rooms: what time alone makes true."""
+
+from datetime import timedelta
+
+from marketplace.basket import service as baskets
+from marketplace.jobs.registry import JobContext, job
+from marketplace.kernel import time
+from marketplace.stock import service as stock
+
+_BASKETS_KEPT = timedelta(days=60)
+
+
+@job("stock.note_expired", cron="2 16 * * *")
+def note_expired(context: JobContext) -> None:
+    """Say which offers lost lots to their last day; two minutes past midnight in Shanghai."""
+    today = time.today()
+    context.write(lambda session: stock.note_expired(session, today))
+
+
+@job("basket.purge", cron="50 18 * * *")
+def purge_baskets(context: JobContext) -> None:
+    """Forget visitors' baskets that nobody has touched for two months."""
+    before = time.now() - _BASKETS_KEPT
+    context.write(lambda session: baskets.purge(session, before))
