@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.custody import queries as custody
 from marketplace.custody.refusals import UnknownHandOff, WaybillOutOfOrder
-from marketplace.custody.types import Consignment, ConsignmentState, HandOff, HolderKind
+from marketplace.custody.types import Breach, Consignment, ConsignmentState, HandOff, HolderKind
 from marketplace.flow import deliver, hand_over
 from marketplace.flow.deliver import Dispatch
 from marketplace.kernel import idempotency, time
@@ -148,6 +148,7 @@ def _page(load: Consignment, form: AnyForm, target: str) -> str:
         key=form.value("key") or present.new_key(),
         giver_name=_giver_name(form, last, way),
         waybill=custody.waybills_of(read(), [load.id])[load.id][-1] if reports else None,
+        breaches=_breaches(load) if way is not None else [],
         goes_on_in=_goes_on_in(load),
         now=time.now(),
     )
@@ -167,6 +168,12 @@ def _giver_name(form: AnyForm, last: HandOff | None, way: Way | None) -> str:
         return way.person_name or str(session.get(NAME, ""))
     signed = last.receiver_signature if last is not None and last.is_accepted else None
     return signed.name if signed is not None else ""
+
+
+def _breaches(load: Consignment) -> list[Breach]:
+    """Return what went wrong with these goods before, for whoever is to take them."""
+    found = custody.breaches_of_lines(read(), {one.order_line_id for one in load.contents})
+    return [breach for of_line in found.values() for breach in of_line if breach.range is not None]
 
 
 def _goes_on_in(load: Consignment) -> list[Consignment]:

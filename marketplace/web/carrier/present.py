@@ -86,13 +86,18 @@ def ranges_of(load: Consignment) -> tuple[TemperatureRange, ...]:
 
 
 def takers(session: Session, load: Consignment) -> list[tuple[str, str, Name]]:
-    """Return whom a load may be given to: group, key and name; the warehouse planned for it first."""
+    """Return whom a load may be given to: group, key and name.
+
+    Who moves goods comes first where they stand, the warehouse planned for them where they are moving.
+    """
+    moves = load.holder.kind is HolderKind.CARRIER
+    kinds = (PartyKind.WAREHOUSE, PartyKind.CARRIER) if moves else (PartyKind.CARRIER, PartyKind.WAREHOUSE)
     found: list[tuple[str, Party]] = []
-    for kind in (PartyKind.WAREHOUSE, PartyKind.CARRIER):
+    for kind in kinds:
         listed = parties.list_parties(session, kind, status=PartyStatus.ACTIVE, per_page=MOST_PARTIES)
-        found += [(str(kind), one) for one in listed.items]
-    found = [(kind, one) for kind, one in found if one.id != load.holder.party_id]
-    found.sort(key=lambda pair: pair[1].id != load.warehouse_id)
+        found += [(str(kind), one) for one in listed.items if one.id != load.holder.party_id]
+    if moves:
+        found.sort(key=lambda pair: pair[1].id != load.warehouse_id)
     return [(kind, str(one.id), one.name) for kind, one in found]
 
 

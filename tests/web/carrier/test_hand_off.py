@@ -135,6 +135,7 @@ def test_a_breach_asks_why_then_shows_what_follows(own_app: Flask) -> None:
         done = browser.get(answer.location)
         for shown in ("温度异常（偏高）", "9.5", "已停售"):
             assert shown in done.text
+        assert "温度异常（偏高）" in signed_in(own_app, "warehouse").get(f"/h/{load.label_token}").text
         trace = browser.get(f"/trace/{load.trace_token}")
         assert "路上有一次温度异常" in trace.text
         assert "温度异常（偏高）" in trace.text
@@ -239,11 +240,14 @@ def test_a_driver_without_an_account_signs_by_code(
 
 
 def test_the_giver_hands_on_with_their_own_phone(
-    sign_in: SignIn, load: Consignment, session: Session
+    sign_in: SignIn, load: Consignment, session: Session, app: Flask
 ) -> None:
     carrier = Shop(session).party("DEMO-CARRIER")
     browser = sign_in("cooperative")
-    assert "山路冷运（演示）" in browser.get(f"/h/{load.label_token}").text
+    with statements(app) as sent:
+        page = browser.get(f"/h/{load.label_token}")
+    assert len(sent) <= MOST_STATEMENTS
+    assert "山路冷运（演示）" in page.text
     assert send(browser, load, to=str(carrier.id)).status_code == 303
     session.rollback()
     (made,) = custody.journey(session, load.id).hand_offs
@@ -301,3 +305,12 @@ def test_by_express_with_its_events(sign_in: SignIn, load: Consignment, session:
     assert custody.get_consignment(session, load.id).state is ConsignmentState.DELIVERED
     line = load.contents[0].order_line_id
     assert custody.evidence(session, [line])[line] == "carrier_tracked"
+
+
+def test_the_command_says_whether_records_are_as_proved(
+    sign_in: SignIn, load: Consignment, app: Flask
+) -> None:
+    assert send(sign_in("carrier"), load).status_code == 303
+    said = app.test_cli_runner().invoke(args=["custody", "verify"])
+    assert said.exit_code == 0
+    assert "0 differences" in said.output
