@@ -5,9 +5,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.assistance import queries as record
-from marketplace.assistance.types import Stage
+from marketplace.assistance.types import Dimension, Stage
 from marketplace.assistance.verification import verify
 from marketplace.catalogue.types import Offer
+from marketplace.custody.types import CustodyEvidence, Holder, HolderKind
 from marketplace.flow import accept_order, complete, share_order
 from marketplace.jobs.registry import all_jobs
 from marketplace.kernel.time import FixedClock
@@ -19,8 +20,9 @@ from marketplace.reviews.refusals import NotYetReceived
 from marketplace.settlement import queries as ledger
 from marketplace.settlement.types import BUYER_CLEARING
 from marketplace.settlement.verification import verify as verify_ledger
-from tests.factories.assistance import give_back, stages_of
+from tests.factories.assistance import THIS_YEAR, give_back, stages_of
 from tests.factories.catalogue import make_product, make_variant
+from tests.factories.custody import make_carrier, make_loads, pass_on
 from tests.factories.orders import make_ground, make_packed_order, make_paid_order, make_sold_offer, pack_part
 from tests.factories.parties import make_party
 from tests.factories.places import HONG_KONG
@@ -193,3 +195,26 @@ def test_what_came_back_is_not_on_the_picture(ground: Session) -> None:
     done = complete.confirm_receipt(ground, order.id)
     give_back(ground, done)
     assert share_order.share(ground, done).total_fen == order.lines[0].unit_price_fen
+
+
+def test_completed_lines_stand_by_the_custody_of_their_journey(ground: Session) -> None:
+    order, loads = make_loads(ground)
+    pass_on(ground, loads[0], make_carrier(ground))
+    pass_on(ground, loads[0], Holder(kind=HolderKind.BUYER))
+    complete.confirm_receipt(ground, order.id)
+    entries = record.entries_of_order(ground, order.id)
+    assert {one.stage: one.evidence for one in entries} == {
+        Stage.ORDERED: CustodyEvidence.NONE,
+        Stage.PAID: CustodyEvidence.NONE,
+        Stage.COMPLETED: CustodyEvidence.DOUBLE_SIGNED,
+    }
+    total = record.totals(ground, Dimension.COUNTY, THIS_YEAR).total
+    assert total.by_evidence[CustodyEvidence.DOUBLE_SIGNED] == total.completed_fen == order.goods_fen
+
+
+def test_goods_that_only_the_buyer_vouches_for_are_said_to_be_so(ground: Session) -> None:
+    order = on_the_way(ground, make_packed_order(ground))
+    complete.confirm_receipt(ground, order.id)
+    entries = record.entries_of_order(ground, order.id)
+    evidence = {one.evidence for one in entries if one.stage is Stage.COMPLETED}
+    assert evidence == {CustodyEvidence.RECEIPT_ONLY}
