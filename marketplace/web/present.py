@@ -42,6 +42,11 @@ def full_day(value: date) -> str:
     )
 
 
+def month_name(value: date) -> str:
+    """Write the month of a day: 11月, Nov."""
+    return str(format_date(value, "MMM" if language.current() == "en" else "M月", rebase=False))
+
+
 def wan(fen: int) -> str:
     return _("%(amount)s 万元", amount=money.format_wan(fen))
 
@@ -70,4 +75,5 @@ FILTERS = {
     "date": day,
     "full_date": full_day,
     "percent_bp": percent_bp,
+    "as_written": language.as_written,
 }

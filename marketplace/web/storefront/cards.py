@@ -1,6 +1,6 @@
 """Products as they stand on a shelf: what decides, gathered for a page in a fixed number of statements."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -80,9 +80,8 @@ class Shelf:
         valid = catalogue.valid_certificates(session, product_ids, time.now())
         return cls(city_code=city_code, packs=packs, certificates=valid)
 
-    def cards(self, session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
-        """Return cards in the order of the ids, in one statement more."""
-        products = catalogue.products_by_id(session, product_ids) if product_ids else {}
+    def cards(self, session: Session, products: Iterable[Product]) -> list[Card]:
+        """Return the cards of products in their order."""
         atlas, reference = places.atlas(session), catalogue.reference(session)
         return [
             Card(
@@ -93,11 +92,11 @@ class Shelf:
                 pair_label=pair_label(atlas, self.city_code, product.county_code),
                 picture_url=picture_url(product),
                 is_illustration=product.photo_digest is None,
-                badges=badge_names(self.certificates[product_id], reference),
+                badges=badge_names(self.certificates[product.id], reference),
                 in_season=rules.in_season(product, time.today()),
-                priced=self._price(product_id),
+                priced=self._price(product.id),
             )
-            for product_id, product in products.items()
+            for product in products
         ]
 
     def _price(self, product_id: ProductId) -> PriceWithFreight | None:
@@ -109,9 +108,14 @@ def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]
     """Return cards in the order of the ids, for the visitor's city, in five statements."""
     if not product_ids:
         return []
-    city_code = delivery.chosen_city().code
-    packs = routing.variant_prices(session, product_ids, city_code, time.today())
-    return Shelf.of(session, product_ids, city_code, packs).cards(session, product_ids)
+    return cards_of(session, list(catalogue.products_by_id(session, product_ids).values()))
+
+
+def cards_of(session: Session, products: Sequence[Product]) -> list[Card]:
+    """Return cards of products for the visitor's city, in four statements."""
+    ids, city_code = [one.id for one in products], delivery.chosen_city().code
+    packs = routing.variant_prices(session, ids, city_code, time.today())
+    return Shelf.of(session, ids, city_code, packs).cards(session, products)
 
 
 def pair_label(atlas: Atlas, city_code: DivisionCode, county_code: DivisionCode) -> str | None:

@@ -1,5 +1,6 @@
 """The front of the shop: what is in season, the aisles, key counties, certified goods."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Aisle, ListedCounts, ProductId
+from marketplace.catalogue.types import Aisle, ListedCounts, Product, ProductId
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
@@ -20,10 +21,12 @@ from marketplace.web.assets import static_url
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
-from marketplace.web.storefront.cards import make_cards, pair_label
+from marketplace.web.present import month_name
+from marketplace.web.storefront.cards import cards_of, pair_label
 from marketplace.web.storefront.routes import blueprint, search_engine
 
 SEASON_CARDS = 8
+CHOICE = 3
 CERTIFIED_CARDS = 8
 COUNTIES = 8
 
@@ -70,20 +73,23 @@ class SchemeLink:
 @public
 def home() -> ResponseReturnValue:
     session, atlas = read(), places.atlas(read())
-    season = _find(session, SEASON_CARDS, {Facet.IN_SEASON: (YES,), Facet.IN_STOCK: (YES,)})
+    season = _find(session, SEASON_CARDS * CHOICE, {Facet.IN_SEASON: (YES,), Facet.IN_STOCK: (YES,)})
     schemes = _schemes(session)
-    certified = _certified(session, schemes, but=season.product_ids)
-    cards = make_cards(session, [*season.product_ids, *certified])
+    certified = _certified(session, schemes)
+    products = catalogue.products_by_id(session, {*season.product_ids, *certified})
+    first = varied([products[one] for one in season.product_ids], SEASON_CARDS)
+    second = varied([products[one] for one in certified if products[one] not in first], CERTIFIED_CARDS)
+    cards = cards_of(session, [*first, *second])
     return render_template(
         "storefront/home.html",
-        month=time.today().month,
-        season=cards[: len(season.product_ids)],
+        month=month_name(time.today()),
+        season=cards[: len(first)],
         season_total=season.total,
         aisles=[_aisle(one) for one in catalogue.reference(session).aisles.values()],
         counties=_key_counties(atlas, catalogue.listed_counts(session)),
         key_county_total=sum(county.key_county for county in atlas.counties),
         schemes=schemes,
-        certified=cards[len(season.product_ids) :],
+        certified=cards[len(first) :],
     )
 
 
@@ -101,17 +107,23 @@ def _schemes(session: Session) -> list[SchemeLink]:
     return [SchemeLink(one.value, known[one.value].short_name, one.count) for one in shown]
 
 
-def _certified(
-    session: Session, schemes: Sequence[SchemeLink], *, but: Sequence[ProductId]
-) -> list[ProductId]:
-    """Return certified goods in stock that do not stand on the page already."""
+def _certified(session: Session, schemes: Sequence[SchemeLink]) -> Sequence[ProductId]:
+    """Return certified goods in stock to choose from."""
     if not schemes:
-        return []
+        return ()
     codes = tuple(one.code for one in schemes)
-    found = _find(
-        session, SEASON_CARDS + CERTIFIED_CARDS, {Facet.CERTIFICATION: codes, Facet.IN_STOCK: (YES,)}
-    )
-    return [one for one in found.product_ids if one not in but][:CERTIFIED_CARDS]
+    chosen = {Facet.CERTIFICATION: codes, Facet.IN_STOCK: (YES,)}
+    return _find(session, CERTIFIED_CARDS * CHOICE, chosen).product_ids
+
+
+def varied(products: Sequence[Product], count: int) -> list[Product]:
+    """Choose from products in their order so that each kind of picture comes once before any comes twice."""
+    seen: Counter[str] = Counter()
+    turns: list[tuple[int, int]] = []
+    for place, one in enumerate(products):
+        turns.append((seen[one.picture_kind], place))
+        seen[one.picture_kind] += 1
+    return [products[place] for _turn, place in sorted(turns)[:count]]
 
 
 def _aisle(one: Aisle) -> AisleLink:

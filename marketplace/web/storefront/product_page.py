@@ -98,7 +98,8 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     variants = catalogue.variants_of(session, [product.id])[product.id]
     packs = _packs(variants, shelf.packs, pack_code)
     chosen = next((one for one in packs if one.is_chosen), None)
-    valid, cards = shelf.certificates[product.id], shelf.cards(session, alike)
+    valid = shelf.certificates[product.id]
+    cards = shelf.cards(session, catalogue.products_by_id(session, alike).values() if alike else ())
     cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in offers.values()})
     priced = chosen.priced if chosen else None
     rating, said = reviews.opinions(session, product.id)
