@@ -1,13 +1,15 @@
 """The reader's language: Simplified Chinese is the source, Traditional made from it, English by hand."""
 
 import csv
+import re
 from functools import cache, lru_cache
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import has_request_context, request
+from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as babel_gettext
+from markupsafe import Markup
 from opencc import OpenCC
 from werkzeug.datastructures import LanguageAccept
 
@@ -25,6 +27,7 @@ _ACCEPTED = {
     "zh-hant": "zh-Hant-HK",
     "en": "en",
 }
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def gettext(text: str, /, **parameters: object) -> str:
@@ -53,12 +56,25 @@ def choose(cookie: str, accepted: LanguageAccept) -> str:
     return "zh-Hans"
 
 
-def install(app: Any) -> None:
+def install(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh_Hans_CN"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel = Babel(app, locale_selector=lambda: _LOCALES[current()])
     # Flask-Babel makes a domain of a name; this one finds its words by itself.
     babel.domain_instance = _HouseDomain()
+
+    @app.after_request
+    def name_language(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Language", current())
+        return response
+
+
+def as_written(text: str) -> str:
+    """Mark Chinese that somebody typed as such: no page in another writing vouches for its characters."""
+    if current() != "zh-Hans" and _HAN.search(text):
+        return Markup('<span lang="zh">{}</span>').format(text)
+    return text
 
 
 def name_in_language(name: Name) -> str:

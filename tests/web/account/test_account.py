@@ -162,7 +162,7 @@ def test_a_language_is_chosen_and_remembered(app: Flask, session: Session) -> No
     browser, phone = _fresh(app)
     sent = submit(browser, "/account", "/account/language", lang="zh-Hant-HK")
     assert sent.status_code == 303
-    assert "退出登錄" in browser.get("/account").text
+    assert "退出登入" in browser.get("/account").text
     assert _person(session, phone).language is Language.HANT
     assert submit(browser, "/account", "/account/language", lang="tlh").status_code == 404
 
