@@ -26,7 +26,8 @@ from marketplace.web.setup import settings
 
 Sheet = dict[str, object]
 
-LINES_ON_A_LABEL = 4
+ROWS_ON_A_LABEL = 9  # a line of goods takes two rows, each of its lots one more
+LOTS_OF_A_LINE = 6
 QUIET_MODULES = 4  # ISO/IEC 18004 asks for four modules of white around the code
 
 
@@ -90,7 +91,7 @@ def settlement(draft: StatementDraft, party: Party) -> Sheet:
 
 
 def _label(part: Fulfilment, row: PartRow, facts: Facts) -> Sheet:
-    shown = row.lines[:LINES_ON_A_LABEL]
+    shown = _fitting(row.lines)
     hidden = len(row.lines) - len(shown)
     order = facts.orders[part.order_id]
     return {
@@ -108,7 +109,7 @@ def _label(part: Fulfilment, row: PartRow, facts: Facts) -> Sheet:
                 "name": name_in_language(line.product),
                 "quantity": f"× {line.quantity}",
                 "pack": name_in_language(line.pack),
-                "lot": "\n".join(_lot(lot) for lot in line.lots),
+                "lot": "\n".join([_lot(lot) for lot in line.lots[:LOTS_OF_A_LINE]] + _more_lots(line)),
             }
             for line in shown
         ],
@@ -120,6 +121,20 @@ def _label(part: Fulfilment, row: PartRow, facts: Facts) -> Sheet:
         ],
         "foot": _("演示系统，非政府网站") if settings().is_demo else "",
     }
+
+
+def _fitting(lines: Sequence[PartLine]) -> Sequence[PartLine]:
+    """Return the lines for which a label has room, at least the first; the packing slip has them all."""
+    rows = 0
+    for place, line in enumerate(lines):
+        rows += 2 + min(len(line.lots), LOTS_OF_A_LINE + 1)
+        if place and rows > ROWS_ON_A_LABEL:
+            return lines[:place]
+    return lines
+
+
+def _more_lots(line: PartLine) -> list[str]:
+    return ["…"] if len(line.lots) > LOTS_OF_A_LINE else []
 
 
 def _slip(part: Fulfilment, row: PartRow, facts: Facts) -> Sheet:

@@ -15,7 +15,7 @@ _CALLED_OFF = frozenset({FulfilmentState.DECLINED, FulfilmentState.CANCELLED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitOrder:
-    """One row of a unit's orders; ``done_bp`` is how much of it was received, in basis points."""
+    """One row of a unit's orders."""
 
     number: str
     state: wording.Toned
@@ -23,9 +23,7 @@ class UnitOrder:
     line_count: int
     total_fen: int
     placed_at: datetime
-    done_bp: int
     progress: Message
-    waits_for_money: bool
 
 
 def unit_orders(found: Iterable[OrderSummary], whole: Mapping[OrderId, Order]) -> list[UnitOrder]:
@@ -37,9 +35,7 @@ def unit_orders(found: Iterable[OrderSummary], whole: Mapping[OrderId, Order]) -
             line_count=one.line_count,
             total_fen=one.total_fen,
             placed_at=one.placed_at,
-            done_bp=done_bp(whole[one.id].fulfilments),
             progress=progress(whole[one.id]),
-            waits_for_money=one.state is OrderState.AWAITING_PAYMENT,
         )
         for one in found
     ]
