@@ -11,11 +11,14 @@ from marketplace.catalogue.types import Offer
 from marketplace.custody.types import CustodyEvidence, Holder, HolderKind
 from marketplace.flow import accept_order, complete, share_order
 from marketplace.jobs.registry import all_jobs
-from marketplace.kernel.time import FixedClock
+from marketplace.kernel.message import Name
+from marketplace.kernel.time import FixedClock, business_day
 from marketplace.orders import queries as order_queries
 from marketplace.orders import service as orders
 from marketplace.orders.refusals import UnknownFulfilment, WrongState
 from marketplace.orders.types import FulfilmentState, Order, OrderState
+from marketplace.places import queries as places
+from marketplace.places import service as pairings
 from marketplace.reviews.refusals import NotYetReceived
 from marketplace.settlement import queries as ledger
 from marketplace.settlement.types import BUYER_CLEARING
@@ -24,7 +27,7 @@ from tests.factories.assistance import THIS_YEAR, give_back, stages_of
 from tests.factories.catalogue import make_product, make_variant
 from tests.factories.custody import make_carrier, make_loads, pass_on
 from tests.factories.orders import make_ground, make_packed_order, make_paid_order, make_sold_offer, pack_part
-from tests.factories.parties import make_party
+from tests.factories.parties import make_party, make_person
 from tests.factories.places import HONG_KONG
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -218,3 +221,15 @@ def test_goods_that_only_the_buyer_vouches_for_are_said_to_be_so(ground: Session
     entries = record.entries_of_order(ground, order.id)
     evidence = {one.evidence for one in entries if one.stage is Stage.COMPLETED}
     assert evidence == {CustodyEvidence.RECEIPT_ONLY}
+
+
+def test_the_sentence_of_the_picture(ground: Session, clock: FixedClock) -> None:
+    for pairing in places.list_pairings(ground, on=business_day(clock.now())):
+        if pairing.code == "440600_522600":
+            pairings.confirm_pairing(ground, pairing.id, make_person(ground).id)
+    rice = make_product(ground, name=Name("从江香禾糯", "從江香禾糯", "Congjiang fragrant rice"))
+    variant = make_variant(ground, rice, price_low_fen=8600, price_high_fen=8600)
+    order = on_the_way(ground, make_packed_order(ground, make_sold_offer(ground, variant=variant)))
+    shared = share_order.share(ground, complete.confirm_receipt(ground, order.id))
+    assert str(shared.title) == "你这一单：从江香禾糯 ¥86，计入佛山—黔东南消费帮扶"
+    assert shared.lines[0].counts
