@@ -12,20 +12,23 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import marketplace.cli
 import marketplace.jobs
 import marketplace.web
 from marketplace.adapters import embedded_postgres
 from marketplace.adapters.demo_inbox import DemoInbox
+from marketplace.adapters.notice_files import NoticeFiles
 from marketplace.adapters.payments import Payments, deliver_within, make_payments
 from marketplace.adapters.search import make_search
 from marketplace.adapters.typst_print import TypstPrinter
 from marketplace.flow.ports import Ports
 from marketplace.jobs.drain import drain, run_scheduled
 from marketplace.kernel import logging, paths
-from marketplace.kernel.settings import Mode, Settings, from_environment
+from marketplace.kernel.settings import Mode, Settings, SettingsError, from_environment
 from marketplace.kernel.storage import DirectoryStore
+from marketplace.notices.port import NoticePort
 from marketplace.web import page_cache, setup
 
 
@@ -48,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["sessions"] = sessions
     app.extensions["give_up_database"] = give_up_database
     app.extensions["ports"] = Ports(
-        notices=DemoInbox(settings.data_dir / "mail"),
+        notices=_notices(settings),
         payments={},
         search=make_search(settings, sessions),
         files=DirectoryStore(settings.data_dir / "files"),
@@ -61,13 +64,27 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["drain"] = partial(drain, app)
     app.extensions["run_scheduled"] = partial(run_scheduled, app)
     app.extensions["printer"] = TypstPrinter(paths.TEMPLATES / "print", paths.STATIC / "vendor" / "fonts")
+    app.url_map.strict_slashes = False  # /oversight/ is what people type
     setup.install(app)
     for blueprint in _found(marketplace.web, "blueprint"):
         app.register_blueprint(blueprint)
     page_cache.install(app, settings)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
+        setattr(app, "wsgi_app", proxied)  # noqa: B010 - Flask's own way in
     for command in (*_found(marketplace.cli, "group"), *_found(marketplace.jobs, "group")):
         app.cli.add_command(command)
     return app
+
+
+def _notices(settings: Settings) -> NoticePort:
+    """Choose the channel to people: files for the operator's sender, else the demonstration's inbox."""
+    if settings.notice_directory is not None:
+        return NoticeFiles(settings.notice_directory, settings.public_url)
+    if settings.mode is Mode.PRODUCTION:
+        raise SettingsError("NOTICE_DIRECTORY must be set in production: its inbox is the demonstration's")
+    return DemoInbox(settings.data_dir / "mail")
 
 
 def _offer_payments(app: Flask, payments: Payments) -> None:

@@ -32,7 +32,7 @@ class Payments:
 def make_payments(
     settings: Settings, sessions: Callable[[], Session], *, deliver: Deliver | None = None
 ) -> Payments:
-    """Choose the ways to pay: Stripe where there is a key, else the sandbox; transfers in demonstrations.
+    """Choose the ways to pay: Stripe where there is a key, else the sandbox; transfers to a named account.
 
     ``sessions`` opens the sandbox's own sessions. ``deliver`` takes its events within the process, for what
     runs without a web server; without it both directions travel over loopback HTTP.
@@ -54,8 +54,9 @@ def make_payments(
             _sandbox_account(settings),
             http_client=InProcessClient(sandbox) if deliver is not None else None,
         )
-    if settings.mode is not Mode.PRODUCTION:
-        ports[Processor.BANK_TRANSFER] = BankTransfer(_DEMO_ACCOUNT)
+    bank_account = _bank_account(settings)
+    if bank_account is not None:
+        ports[Processor.BANK_TRANSFER] = BankTransfer(bank_account)
     return Payments(ports=ports, sandbox=sandbox)
 
 
@@ -68,6 +69,17 @@ def deliver_within(app: Flask) -> Deliver:
         return answer.status_code
 
     return deliver
+
+
+def _bank_account(settings: Settings) -> BankAccount | None:
+    """Return the account to transfer to: the operator's own, or outside production the demonstration's."""
+    if settings.bank_account_number:
+        return BankAccount(
+            holder=settings.bank_account_holder,
+            bank=settings.bank_name,
+            number=settings.bank_account_number,
+        )
+    return None if settings.mode is Mode.PRODUCTION else _DEMO_ACCOUNT
 
 
 def _make_sandbox(
