@@ -26,7 +26,15 @@ from marketplace.custody.queries.journeys import (
     loads_with_lot,
     open_breaches,
 )
-from marketplace.custody.queries.proof import ChangedRecord, Verified, accounts, evidence, verify
+from marketplace.custody.queries.proof import (
+    ChangedRecord,
+    Verified,
+    accounts,
+    evidence,
+    verify,
+    verify_all,
+    verify_regroupings,
+)
 
 __all__ = [
     "ChangedRecord",
@@ -53,6 +61,8 @@ __all__ = [
     "open_breaches",
     "undelivered",
     "verify",
+    "verify_all",
+    "verify_regroupings",
     "waiting",
     "waybills_of",
     "with_couriers",

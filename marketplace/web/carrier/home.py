@@ -20,6 +20,7 @@ from marketplace.web.paging import page_number
 PER_PAGE = 50
 _LABEL = re.compile(r"/h/([A-Za-z0-9_-]{8,64})(?:$|[/?#])")
 _NUMBER_MAX = 50
+_LAST_PAGE = 100_000
 
 
 @blueprint.get("/carrier/")
@@ -28,14 +29,18 @@ def home() -> ResponseReturnValue:
     """A carrier sees what is packed and waits; a warehouse sees what is on its way to it."""
     party_id = mine()[0]
     is_warehouse = _kind(party_id) is PartyKind.WAREHOUSE
-    coming = custody.expected_at(read(), party_id) if is_warehouse else custody.waiting(read())
+    at = min(max(1, request.args.get("coming", 1, type=int)), _LAST_PAGE)
+    coming = (
+        custody.expected_at(read(), party_id, page=at) if is_warehouse else custody.waiting(read(), page=at)
+    )
     held = custody.in_custody(read(), party_ids=[party_id], page=page_number(), per_page=PER_PAGE)
     views = {view.load.id: view for view in present.load_views(read(), [*coming.items, *held.items])}
     return render_template(
         "carrier/home.html",
         is_warehouse=is_warehouse,
         coming=[views[one.id] for one in coming.items],
-        coming_total=coming.total,
+        coming_page=coming,
+        coming_address=lambda page: url_for("carrier.home", coming=page, _anchor="coming"),
         held=[views[one.id] for one in held.items],
         page=held,
     )

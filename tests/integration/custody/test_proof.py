@@ -1,17 +1,42 @@
 """Whoever owns the tables can change them; nobody can do so unseen."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
+from structlog.testing import capture_logs
 
 from marketplace.adapters import embedded_postgres
 from marketplace.custody import queries
-from marketplace.kernel import unit_of_work
+from marketplace.flow import regroup_loads
+from marketplace.flow.ports import Ports
+from marketplace.jobs.registry import JobContext, all_jobs
+from marketplace.kernel import time, unit_of_work
+from marketplace.kernel.time import FixedClock
 from marketplace.transparency import queries as log
 from marketplace.transparency import rules
 from marketplace.transparency import service as sequencer
-from tests.factories.custody import make_carrier, make_load, make_warehouse, pass_on
+from tests.factories.custody import (
+    everything_of,
+    holder,
+    make_carrier,
+    make_load,
+    make_warehouse,
+    pass_on,
+    signed_by,
+)
 from tests.factories.orders import make_ground
+
+
+@dataclass
+class Installation:
+    """The one thing that the log's jobs ask of the settings: where the secrets lie."""
+
+    data_dir: Path
 
 
 @pytest.mark.usefixtures("clock")
@@ -46,3 +71,46 @@ def test_a_changed_byte_is_found(engine: Engine, cluster: embedded_postgres.Clus
                 assert len(queries.verify(session).changed) == 1, change
             connection.rollback()
     owner.dispose()
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_changed_split_is_found_and_the_nightly_look_says_so(
+    engine: Engine, cluster: embedded_postgres.Cluster, tmp_path: Path
+) -> None:
+    def road(session: Session) -> None:
+        make_ground(session)
+        load, warehouse = make_load(session, quantity=3), make_warehouse(session)
+        pass_on(session, load, warehouse)
+        regroup_loads.split(
+            session, load.id, [{next(iter(everything_of(load))): 1}], signed_by(holder(warehouse))
+        )
+
+    with Session(engine) as session:
+        unit_of_work.commit(session, road)
+        assert queries.verify_regroupings(session).changed == ()
+    context = JobContext(sessionmaker(engine), cast("Ports", None), Installation(tmp_path))
+    with capture_logs() as said:
+        all_jobs()["custody.verify"].run(context)
+    assert said == []
+    owner = create_engine(cluster.url(embedded_postgres.OWNER, str(engine.url.database)))
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE custody_moved DISABLE TRIGGER USER"))
+        connection.execute(text("UPDATE custody_moved SET quantity = 2"))
+    owner.dispose()
+    with capture_logs() as said:
+        all_jobs()["custody.verify"].run(context)
+    assert [one["event"] for one in said] == ["custody_record_changed"]
+
+
+def test_the_log_is_numbered_and_its_head_signed_by_jobs(
+    engine: Engine, clock: FixedClock, tmp_path: Path
+) -> None:
+    with Session(engine) as session:
+        unit_of_work.commit(session, lambda session: sequencer.append_leaf(session, b"x" * 32))
+    context = JobContext(sessionmaker(engine), cast("Ports", None), Installation(tmp_path))
+    all_jobs()["transparency.sign_head"].run(context)
+    with Session(engine) as session:
+        head = log.latest_head(session)
+    assert head is not None
+    assert (head.size, head.day) == (1, time.business_day(clock.instant) - timedelta(days=1))
+    assert rules.is_signed(head)
