@@ -174,6 +174,25 @@ def _certify(session: Session, stage: Stage, made: Shelf) -> None:
             _give_badge(session, stage, made, key, code, flagship=flagship)
 
 
+def submit(session: Session, stage: Stage, made: Shelf, count: int) -> None:
+    """Leave some certificates for the operators to look at."""
+    for good in stage.chance.sample(list(made.goods.values()), count):
+        assert good.seller.party is not None
+        scheme = catalogue.reference(session).schemes["zhenpin"]
+        first = time.today()
+        shelf.submit_certificate(
+            session,
+            CertificateDraft(
+                scheme_code=scheme.code,
+                number=made.next_number(scheme.demo_prefix),
+                holder_id=good.seller.party.id,
+                valid_from=first,
+                valid_to=certificates.add_months(first, scheme.validity_months or 24) - timedelta(days=1),
+                product_ids=frozenset({good.product.id}),
+            ),
+        )
+
+
 def _give_badge(
     session: Session, stage: Stage, made: Shelf, key: tuple[PartyId, ProductId], code: str, *, flagship: bool
 ) -> None:

@@ -6,6 +6,10 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from marketplace.assistance import queries as assistance
+from marketplace.assistance import rules as counting
+from marketplace.assistance import service as record
+from marketplace.assistance.types import Dimension
 from marketplace.catalogue import service as catalogue
 from marketplace.cli.demo import cast as casting
 from marketplace.cli.demo import shelf as shelving
@@ -50,6 +54,8 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
         confirm_pairings(stage, cast, stage.last)
     _restock(stage, shelf)
     _change_certificates(stage, shelf)
+    stage.write(lambda session: shelving.submit(session, stage, shelf, 3))
+    stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
         stage.run(name)
     analyse(stage)
@@ -132,3 +138,13 @@ def _change_certificates(stage: Stage, shelf: Shelf) -> None:
         stage.write(partial(catalogue.revoke_certificate, certificate_id=found, reason="抽检不合格（演示）"))
     for found in shelf.to_suspend:
         stage.write(partial(catalogue.suspend_certificate, certificate_id=found, reason="整改中（演示）"))
+
+
+def _agree_targets(session: Session, stage: Stage, cast: Cast) -> None:
+    """Note the yearly task of each official: the province is ahead of the year's day, a county behind it."""
+    for official, times in zip(cast.officials, (1.05, 1.3, 0.95, 1.1, 1.6), strict=True):
+        assert official.scope is not None
+        period = counting.parse_period(str(stage.last.year))
+        done = assistance.totals(session, Dimension.MONTH, period, scope=official.scope).total.counted_fen
+        task = max(1_000_000, int(done * times) // 100_000 * 100_000)
+        record.set_target(session, official.scope, stage.last.year, task, official.person.id)
