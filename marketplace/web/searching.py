@@ -107,12 +107,14 @@ def read_parameters(sent: MultiDict[str, str]) -> SearchParameters:
 def as_query(parameters: SearchParameters, **changes: object) -> Mapping[str, object]:
     """Return the parameters that differ from the ordinary, with changes: for links."""
     changed = parameters.model_copy(update=changes)
-    plain = SearchParameters()
     return {
-        name: list(value) if isinstance(value, tuple) else (1 if value is True else value)
+        name: 1 if value is True else value
         for name, value in changed.model_dump(mode="json").items()
-        if value != plain.model_dump(mode="json")[name]
+        if value != _ORDINARY[name]
     }
+
+
+_ORDINARY = SearchParameters().model_dump(mode="json")
 
 
 def _fen(yuan: float | None) -> int | None:
