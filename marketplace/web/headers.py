@@ -19,6 +19,11 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logger(__name__)
 
 
+def request_id(given: str) -> str:
+    """Return the id a proxy gave the request where it looks like one, else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 def install(app: Flask, settings: Settings) -> None:
     policy = _POLICY.format(pay="https://checkout.stripe.com" if settings.stripe_key else "").rstrip()
     is_secure = settings.mode is Mode.PRODUCTION
@@ -33,8 +38,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def name_request() -> None:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_id = request_id(request.headers.get("X-Request-Id", ""))
         g.began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
