@@ -36,6 +36,7 @@ from marketplace.places import service as pairings
 from marketplace.places.types import DivisionCode, PairingLevel
 from marketplace.stock import service as stock
 from marketplace.stock.types import Cause
+from marketplace.web.language import to_hant
 
 FOSHAN, QIANDONGNAN = DivisionCode("440600"), DivisionCode("522600")
 UNCONFIRMED_CITY = DivisionCode("441300")  # 惠州: its pairing waits for an official's word
@@ -213,7 +214,7 @@ def _party(session: Session, code: str, kind: PartyKind, division: str, names: t
     return register.register_party(
         session,
         kind=kind,
-        name=Name(names[0], names[0], names[1]),
+        name=Name(names[0], "", names[1]),
         division_code=division,
         code=code,
         licence_number=f"DEMO-LIC-{code}",
