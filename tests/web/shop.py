@@ -36,7 +36,6 @@ from marketplace.places import service as pairings
 from marketplace.places.types import DivisionCode, PairingLevel
 from marketplace.stock import service as stock
 from marketplace.stock.types import Cause
-from marketplace.web.language import to_hant
 
 FOSHAN, QIANDONGNAN = DivisionCode("440600"), DivisionCode("522600")
 UNCONFIRMED_CITY = DivisionCode("441300")  # 惠州: its pairing waits for an official's word
