@@ -9,7 +9,7 @@ from marketplace.web.language import to_hant
 
 # Han characters and the full-width marks that go with them; ¥, ·, ℃ and dashes belong to everybody.
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-# Alone they would be converted, but Traditional writes them too: 只有、凱里、佣金、斗門、批准、麻涌、濃郁、熏製、防霉.
+# Converted when alone, but Traditional writes them too: 只有、凱里、佣金、斗門、批准、麻涌、濃郁、熏製、防霉.
 _BOTH = frozenset("只里佣斗准涌郁熏霉")
 
 

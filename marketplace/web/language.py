@@ -27,7 +27,9 @@ _ACCEPTED = {
     "zh-hant": "zh-Hant-HK",
     "en": "en",
 }
-_HAN = re.compile("[\u3400-\u9fff]")
+_CHINESE = re.compile(
+    "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef](?:.*[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])?", re.DOTALL
+)
 
 
 def gettext(text: str, /, **parameters: object) -> str:
@@ -72,9 +74,11 @@ def install(app: Flask) -> None:
 
 def as_written(text: str) -> str:
     """Mark Chinese that somebody typed as such: no page in another writing vouches for its characters."""
-    if current() != "zh-Hans" and _HAN.search(text):
-        return Markup('<span lang="zh">{}</span>').format(text)
-    return text
+    found = None if current() == "zh-Hans" else _CHINESE.search(text)
+    if found is None:
+        return text
+    start, end = found.span() if current() == "en" else (0, len(text))
+    return Markup('{}<span lang="zh">{}</span>{}').format(text[:start], text[start:end], text[end:])
 
 
 def name_in_language(name: Name) -> str:

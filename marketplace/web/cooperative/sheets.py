@@ -217,7 +217,7 @@ def _lot(lot: LotShare) -> str:
 def _origins(part: Fulfilment, atlas: Atlas) -> str:
     """Name the counties that the goods come from, each with its prefecture."""
     counties = dict.fromkeys(line.county_code for line in part.lines)
-    return "、".join(
+    return _("、").join(
         f"{name_in_language(atlas.division(atlas.prefecture_of(code)).short_name)} "
         f"{name_in_language(atlas.division(code).name)}"
         for code in counties

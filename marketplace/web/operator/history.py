@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.journal import JournalEntry
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.money import format_yuan
 from marketplace.parties import queries as parties
+from marketplace.web.language import as_written, render
 from marketplace.web.language import gettext as _
-from marketplace.web.language import render
 
 ACTIONS: Mapping[str, Message] = {
     "placed": msg("下单"),
@@ -101,8 +102,8 @@ def events(session: Session, entries: Sequence[JournalEntry]) -> list[Event]:
         Event(
             title=render(ACTIONS[one.action]) if one.action in ACTIONS else one.action,
             at=one.at,
-            detail=" · ".join(
-                [names.get(one.person_id or 0, _("系统")), *filter(None, _details(one.detail))]
+            detail=Markup(" · ").join(
+                [as_written(names.get(one.person_id or 0, _("系统"))), *filter(None, _details(one.detail))]
             ),
         )
         for one in entries
@@ -116,5 +117,5 @@ def _details(detail: Mapping[str, object]) -> list[str]:
         if name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):
-            written.append(str(value))
+            written.append(as_written(str(value)))
     return written

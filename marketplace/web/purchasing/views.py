@@ -78,7 +78,7 @@ def buy_again(number: str) -> ResponseReturnValue:
     done = write(lambda session: order_again(session, found, person_id, key=key))
     flash(_("已放进购物篮，价格按今天的算。"), "good")
     if done.left_out:
-        names = "、".join(name_in_language(line.product_name) for line in done.left_out)
+        names = _("、").join(name_in_language(line.product_name) for line in done.left_out)
         flash(_("没有放进去的：%(names)s。目前没有供货，或购物篮放不下。", names=names), "wait")
     return redirect(url_for("storefront.basket"), code=303)
 
