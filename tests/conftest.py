@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import fasteners
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -19,7 +20,25 @@ from marketplace.adapters import embedded_postgres
 from marketplace.kernel import paths
 from marketplace.kernel.time import FixedClock, clock_in_force
 
+# One count for every property: some cases in each run, the full number when make test-deep asks for it.
+IS_DEEP = bool(os.environ.get("DEEP"))
+hypothesis.settings.register_profile("quick", deadline=None)
+hypothesis.settings.register_profile(
+    "deep",
+    deadline=None,
+    max_examples=10_000,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("deep" if IS_DEEP else "quick")
+
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is only there for its number of cases to the deep run."""
+    for item in items:
+        if not IS_DEEP and item.get_closest_marker("deep"):
+            item.add_marker(pytest.mark.skip(reason="make test-deep runs it"))
 
 
 def migrate(url: str, revision: str = "head", *, down: bool = False) -> None:
@@ -47,7 +66,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded_postg
         started = embedded_postgres.start(directory / "postgres", durable=False)
     yield started
     started.stop()
-    if not started.server.get_postmaster_info().is_running():
+    if not (directory / "postgres" / "postmaster.pid").exists():
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -13,7 +13,9 @@ from marketplace.search.types import DEFAULT_PER_PAGE, Facet, SearchRequest, Sor
 
 MAX_PAGE = 10_000
 _MAX_VALUES = 40
-Codes = Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=_MAX_VALUES)]
+# No code and no number has control characters in it, and the database takes no NUL.
+Printable = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+Codes = Annotated[tuple[Annotated[Printable, Field(max_length=60)], ...], Field(max_length=_MAX_VALUES)]
 Yuan = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 

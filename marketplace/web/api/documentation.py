@@ -1,9 +1,11 @@
-"""The OpenAPI 3.1 document, made from the types that validate, and a page to browse it."""
+"""The OpenAPI 3.1 document, made from the types that validate."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from flask import Response, jsonify, render_template
+from flask import Response, jsonify
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -12,23 +14,60 @@ from marketplace.web.api.parameters import CertificateParameters, TotalsParamete
 from marketplace.web.guard import public
 from marketplace.web.searching import SearchParameters
 
-_REF = "#/components/schemas/{model}"
-_OPERATIONS: tuple[tuple[str, str, str, type[BaseModel] | None, type[BaseModel]], ...] = (
-    ("/api/v1/products", "listProducts", "Search the catalogue", SearchParameters, schemas.Products),
-    ("/api/v1/products/{slug}", "getProduct", "One product", None, schemas.Product),
-    (
-        "/api/v1/certificates",
-        "listCertificates",
-        "Certificates with a number",
-        CertificateParameters,
-        schemas.Certificates,
+REF = "#/components/schemas/"
+_SLUG = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "As in a list's items",
+    "schema": {"type": "string"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing that can be asked: where, with which parameters, what it answers."""
+
+    path: str
+    name: str
+    summary: str
+    description: str
+    parameters: type[BaseModel] | None
+    answer: type[BaseModel]
+
+
+OPERATIONS = (
+    Operation(
+        path="/api/v1/products",
+        name="listProducts",
+        summary="Search the catalogue",
+        description="The same words, filters, orders and pages as the search page, and the same totals.",
+        parameters=SearchParameters,
+        answer=schemas.Products,
     ),
-    (
-        "/api/v1/assistance/totals",
-        "getAssistanceTotals",
-        "Consumption-assistance volume of a period",
-        TotalsParameters,
-        schemas.Totals,
+    Operation(
+        path="/api/v1/products/{slug}",
+        name="getProduct",
+        summary="One product",
+        description="A listed product with its offers and the certificates that are valid now.",
+        parameters=None,
+        answer=schemas.Product,
+    ),
+    Operation(
+        path="/api/v1/certificates",
+        name="listCertificates",
+        summary="Certificates with a number",
+        description="What stands in the public register under a whole number, valid or not; usually one.",
+        parameters=CertificateParameters,
+        answer=schemas.Certificates,
+    ),
+    Operation(
+        path="/api/v1/assistance/totals",
+        name="getAssistanceTotals",
+        summary="Consumption-assistance volume of a period",
+        description="Ordered, paid and completed goods without freight, and what the rule counts of them.",
+        parameters=TotalsParameters,
+        answer=schemas.Totals,
     ),
 )
 
@@ -39,68 +78,76 @@ def openapi() -> Response:
     return jsonify(document())
 
 
-@blueprint.get("/api/docs")
-@public
-def docs() -> str:
-    return render_template("api/docs.html", document=document())
-
-
 @cache
-def document() -> dict[str, Any]:
+def document() -> Mapping[str, Any]:
     """Return the OpenAPI document."""
-    answers: list[type[BaseModel]] = [*dict.fromkeys(answer for *_, answer in _OPERATIONS), schemas.Problem]
-    asked = [model for _, _, _, model, _ in _OPERATIONS if model is not None]
-    _, defined = models_json_schema([(model, "serialization") for model in answers], ref_template=_REF)
+    answers: list[type[BaseModel]] = [*dict.fromkeys(one.answer for one in OPERATIONS), schemas.Problem]
+    _, defined = models_json_schema(
+        [(model, "serialization") for model in answers], ref_template=REF + "{model}"
+    )
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "黔货入粤 API",
             "version": "1",
-            "description": "Read-only: catalogue, certificates and consumption-assistance volume.",
+            "description": "Read-only: catalogue, certificates and consumption-assistance volume. "
+            "Amounts are integers in fen (CNY), days and months are those of Asia/Shanghai.",
         },
-        "paths": {
-            path: {"get": _operation(path, name, summary, parameters, answer)}
-            for path, name, summary, parameters, answer in _OPERATIONS
-        },
-        "components": {"schemas": defined["$defs"] | _enums(asked)},
+        "paths": {one.path: {"get": _described(one)} for one in OPERATIONS},
+        "components": {"schemas": defined["$defs"] | _enums()},
     }
 
 
-def _operation(
-    path: str, name: str, summary: str, parameters: type[BaseModel] | None, answer: type[BaseModel]
-) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
-    responses = {
-        "200": {
-            "description": "OK",
-            "content": {"application/json": {"schema": {"$ref": _REF.format(model=answer.__name__)}}},
+def _described(operation: Operation) -> Mapping[str, Any]:
+    parameters = [_SLUG] if operation.parameters is None else _parameters(operation.parameters)
+    refused = ("404", "No such product") if operation.parameters is None else ("422", "A parameter is wrong")
+    return {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": parameters,
+        "responses": {
+            "200": _answer("OK", "application/json", operation.answer),
+            refused[0]: _answer(refused[1], "application/problem+json", schemas.Problem),
         },
-        "422": {"description": "A parameter cannot be read", "content": problem},
     }
-    described = _parameters(parameters) if parameters else []
-    if "{slug}" in path:
-        described = [{"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}]
-        responses = {"200": responses["200"], "404": {"description": "No such product", "content": problem}}
-    return {"operationId": name, "summary": summary, "parameters": described, "responses": responses}
 
 
-def _parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
-    schema = model.model_json_schema(ref_template=_REF)
+def _answer(description: str, content_type: str, model: type[BaseModel]) -> Mapping[str, Any]:
+    return {
+        "description": description,
+        "content": {content_type: {"schema": {"$ref": REF + model.__name__}}},
+    }
+
+
+def _parameters(model: type[BaseModel]) -> list[Mapping[str, Any]]:
+    schema = model.model_json_schema(ref_template=REF + "{model}")
     return [
         {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", []),
             "description": found.get("description", ""),
-            "schema": {key: value for key, value in found.items() if key not in {"description", "title"}},
+            "schema": _sendable(found),
         }
         for name, found in schema["properties"].items()
     ]
 
 
-def _enums(models: list[type[BaseModel]]) -> dict[str, Any]:
+def _sendable(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a parameter's schema as an address can carry it: an absent one is left out, never null."""
+    kept = {key: value for key, value in schema.items() if key not in {"description", "title"}}
+    if kept.get("default", "") is None:
+        del kept["default"]
+    choices = [one for one in kept.pop("anyOf", []) if one != {"type": "null"}]
+    return kept | (choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})
+
+
+def _enums() -> Mapping[str, Any]:
     """Return what the parameters' schemas refer to."""
     found: dict[str, Any] = {}
-    for model in models:
-        found |= model.model_json_schema(ref_template=_REF).get("$defs", {})
+    for operation in OPERATIONS:
+        if operation.parameters is not None:
+            schema = operation.parameters.model_json_schema(ref_template=REF + "{model}")
+            found |= schema.get("$defs", {})
     return found

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from marketplace.web.api.schemas import By
-from marketplace.web.searching import BadSearch
+from marketplace.web.searching import BadSearch, Printable
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -14,17 +14,17 @@ M = TypeVar("M", bound=BaseModel)
 class CertificateParameters(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
-    number: str = Field(min_length=1, max_length=100, description="The whole certificate number")
+    number: Printable = Field(min_length=1, max_length=100, description="The whole certificate number")
 
 
 class TotalsParameters(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
-    period: str = Field(
+    period: Printable = Field(
         max_length=20, description="2026, 2026-H1, 2026-Q4, 2026-10 or 2026-01..2026-10, Shanghai time"
     )
     by: By = Field(By.PAIRING, description="What the rows are grouped by")
-    rule: str | None = Field(
+    rule: Printable | None = Field(
         None, max_length=60, description="Code of a counting rule; the usual one if absent"
     )
 

@@ -5,7 +5,6 @@ from flask import Response, request
 from marketplace.assistance import queries as assistance
 from marketplace.assistance import rules
 from marketplace.assistance.types import Amounts, Dimension, Row
-from marketplace.kernel import time
 from marketplace.kernel.message import msg
 from marketplace.web import present
 from marketplace.web.api import blueprint, schemas
@@ -19,14 +18,16 @@ from marketplace.web.guard import public
 @public
 def assistance_totals() -> Response:
     asked = read_query(TotalsParameters, request.args)
-    rule = rules.find_rule(asked.rule, time.today())
+    rule = assistance.find_rule(asked.rule)
     table = assistance.totals(read(), Dimension(asked.by.value), rules.parse_period(asked.period), rule=rule)
     return answer(
         schemas.Totals(
             period=asked.period,
             by=asked.by,
             rule=table.rule.key,
+            as_of=table.as_of,
             total=_amounts("total", present.text(msg("合计")), table.total),
+            states=[_row(row) for row in table.states],
             rows=[_row(row) for row in table.rows],
         )
     )
@@ -43,4 +44,5 @@ def _amounts(key: str, label: str, amounts: Amounts) -> schemas.TotalsRow:
         ordered_fen=amounts.ordered_fen,
         paid_fen=amounts.paid_fen,
         completed_fen=amounts.completed_fen,
+        counted_fen=amounts.counted_fen,
     )

@@ -18,6 +18,7 @@ from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.language import to_hant
 from marketplace.web.searching import read_parameters
+from marketplace.web.storefront.certificates import PUBLIC_STATES
 
 
 @blueprint.get("/api/v1/products")
@@ -28,7 +29,7 @@ def list_products() -> Response:
     products = catalogue.products_by_id(session, found.product_ids)
     offers = catalogue.offers_of(session, found.product_ids)
     certificates = catalogue.valid_certificates(session, found.product_ids, time.now())
-    schemes = catalogue.reference(session)
+    schemes, atlas = catalogue.reference(session), places.atlas(session)
     return answer(
         schemas.Products(
             total=found.total,
@@ -37,9 +38,11 @@ def list_products() -> Response:
             items=[
                 schemas.ProductItem(
                     slug=products[product_id].slug,
-                    name=_names(products[product_id].name),
-                    price_fen=min((offer.price_fen for offer in offers[product_id]), default=None),
+                    name=products[product_id].name.hans,
+                    names=_names(products[product_id].name),
+                    price_fen=_lowest(offers[product_id]),
                     county=products[product_id].county_code,
+                    county_names=_names(atlas.division(products[product_id].county_code).name),
                     certificates=_badges(certificates[product_id], schemes),
                 )
                 for product_id in found.product_ids
@@ -68,10 +71,12 @@ def get_product(slug: str) -> Response:
     return answer(
         schemas.Product(
             slug=product.slug,
-            name=_names(product.name),
+            name=product.name.hans,
+            names=_names(product.name),
             description=_names(product.description),
+            price_fen=_lowest(offers),
             county=product.county_code,
-            county_name=_names(atlas.division(product.county_code).name),
+            county_names=_names(atlas.division(product.county_code).name),
             prefecture=atlas.prefecture_of(product.county_code),
             industry=product.industry_code,
             aisle=product.aisle_code,
@@ -92,7 +97,7 @@ def get_product(slug: str) -> Response:
 @public
 def list_certificates() -> Response:
     session, asked = read(), read_query(CertificateParameters, request.args)
-    found = catalogue.find_certificates(session, asked.number)
+    found = [one for one in catalogue.find_certificates(session, asked.number) if one.state in PUBLIC_STATES]
     holders = parties.parties_by_id(session, {one.holder_id for one in found})
     products = catalogue.products_by_id(session, {product for one in found for product in one.product_ids})
     schemes, now = catalogue.reference(session).schemes, time.now()
@@ -101,9 +106,10 @@ def list_certificates() -> Response:
             items=[
                 schemas.Certificate(
                     scheme=one.scheme_code,
-                    scheme_name=_names(schemes[one.scheme_code].name),
+                    scheme_names=_names(schemes[one.scheme_code].name),
                     number=one.number,
-                    holder=_names(holders[one.holder_id].name),
+                    holder=holders[one.holder_id].name.hans,
+                    holder_names=_names(holders[one.holder_id].name),
                     issuer=one.issuer,
                     state=one.state,
                     valid_now=catalogue_rules.is_valid(one, now),
@@ -119,14 +125,20 @@ def list_certificates() -> Response:
     )
 
 
+def _lowest(offers: Iterable[Offer]) -> int | None:
+    return min((offer.price_fen for offer in offers), default=None)
+
+
 def _offers(offers: Iterable[Offer], variants: Mapping[VariantId, Variant]) -> list[schemas.PackOffer]:
     offers = list(offers)
     sellers = parties.parties_by_id(read(), {offer.cooperative_id for offer in offers})
     return [
         schemas.PackOffer(
-            pack=_names(variants[offer.variant_id].pack),
+            pack=variants[offer.variant_id].pack.hans,
+            pack_names=_names(variants[offer.variant_id].pack),
             net_weight_g=variants[offer.variant_id].net_weight_g,
             cooperative=sellers[offer.cooperative_id].code,
+            cooperative_names=_names(sellers[offer.cooperative_id].name),
             price_fen=offer.price_fen,
         )
         for offer in offers
@@ -138,7 +150,8 @@ def _badges(certificates: Iterable[Certificate], reference: Reference) -> list[s
     return [
         schemas.CertificateBadge(
             scheme=one.scheme_code,
-            name=_names(reference.schemes[one.scheme_code].short_name),
+            name=reference.schemes[one.scheme_code].short_name.hans,
+            names=_names(reference.schemes[one.scheme_code].short_name),
             number=one.number,
             issuer=one.issuer,
             valid_from=one.valid_from,

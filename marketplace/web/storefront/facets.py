@@ -200,7 +200,7 @@ _STORAGES: Mapping[str, Message] = {kind.value: name for kind, name in STORAGE_K
 
 def _band(value: str) -> Message | None:
     """Say a price band: its number counts from zero, the last one is open."""
-    if not value.isdigit() or int(value) > len(PRICE_BANDS_FEN):
+    if not value.isdecimal() or int(value) > len(PRICE_BANDS_FEN):
         return None
     band = int(value)
     if band == 0:
