@@ -6,7 +6,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 NPM = $(shell command -v npm 2>/dev/null || echo $(abspath $(BIN))/npm)
 
-.PHONY: run test test-deep lint bench assets lock clean translations
+.PHONY: run test test-deep lint bench assets wheel lock clean translations
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp static/vendor/assets.stamp
@@ -28,6 +28,10 @@ bench: $(VENV)/dev.stamp static/vendor/assets.stamp
 	$(BIN)/python -m benchmarks
 
 assets: static/vendor/assets.stamp
+
+# One file with pages, styles, catalogue and migrations; FLASK_APP=marketplace.factory flask serve runs it.
+wheel: $(VENV)/dev.stamp static/vendor/assets.stamp
+	$(BIN)/python -m hatchling build -t wheel
 
 # A browser and a Chinese font are the only things taken from the system.
 .PHONY: chromium
@@ -65,7 +69,10 @@ static/vendor/assets.stamp: package-lock.json | $(VENV)/bin/python
 	@PATH="$(abspath $(BIN)):$$PATH" $(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	@mkdir -p static/vendor/fonts
 	@cp node_modules/htmx.org/dist/htmx.min.js static/vendor/htmx.min.js
+	@cp node_modules/htmx.org/LICENSE static/vendor/htmx.LICENSE
 	@cp node_modules/echarts/dist/echarts.common.min.js static/vendor/echarts.min.js
+	@cat node_modules/echarts/LICENSE node_modules/echarts/NOTICE > static/vendor/echarts.LICENSE
+	@cp node_modules/@expo-google-fonts/noto-sans-sc/LICENSE_FONT static/vendor/fonts/NotoSansSC.LICENSE
 	@cp node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf static/vendor/fonts/
 	@cp node_modules/@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf static/vendor/fonts/
 	@touch $@
