@@ -20,13 +20,18 @@ _HAND_OFFS = {
     HandOffKind.RECEIPT: msg("收货人确认"),
     HandOffKind.RETURN: msg("退回"),
 }
-_STEPS: tuple[tuple[Message, Callable[[Fulfilment], datetime | None]], ...] = (
-    (msg("合作社接单"), lambda part: part.accepted_at),
-    (msg("装箱"), lambda part: part.packed_at),
-    (msg("发出"), lambda part: part.shipped_at),
-    (msg("送到"), lambda part: part.delivered_at),
-    (msg("确认收货"), lambda part: part.received_at),
+Step = tuple[Message, Callable[[Fulfilment], datetime | None], frozenset[HandOffKind]]
+# Each step with the hand-offs that tell the same better, with what was measured.
+_STEPS: tuple[Step, ...] = (
+    (msg("合作社接单"), lambda part: part.accepted_at, frozenset()),
+    (msg("装箱"), lambda part: part.packed_at, frozenset()),
+    (msg("发出"), lambda part: part.shipped_at, frozenset({HandOffKind.PICK_UP, HandOffKind.DISPATCH})),
+    (msg("送到"), lambda part: part.delivered_at, frozenset({HandOffKind.DELIVERY})),
+    (msg("确认收货"), lambda part: part.received_at, frozenset()),
 )
+_APART = len(HandOffKind)
+# What happened in the same minute is told in the order of the road: hand-offs stand behind 发出, before 送到.
+_HAND_OFF_ORDER = {kind: 2 * _APART + place for place, kind in enumerate(_HAND_OFFS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +50,19 @@ def events(parts: Sequence[Fulfilment], hand_offs: Sequence[HandOff]) -> list[Ev
     going = [one for one in parts if one.state not in _ENDED_BADLY]
     if not going:
         return [Event(title=_("没有发出"), at=None, detail=_reason(parts), state="stop")]
-    reached = [(title, _when(going, of)) for title, of in _STEPS]
-    done = [Event(title=text(title), at=at, detail=None, state="done") for title, at in reached if at]
-    done += [_hand_off(one) for one in hand_offs]
-    done.sort(key=lambda one: one.at.timestamp() if one.at else 0)
-    ahead = [text(title) for title, at in reached if not at]
-    return done + [
+    told = [one for one in hand_offs if one.kind is not HandOffKind.RECEIPT]
+    kinds = {one.kind for one in told}
+    reached = [(text(title), _when(going, of), bool(same & kinds)) for title, of, same in _STEPS]
+    done = [
+        (at, place * _APART, Event(title=title, at=at, detail=None, state="done"))
+        for place, (title, at, twice) in enumerate(reached)
+        if at is not None and not twice
+    ]
+    done += [(one.at, _HAND_OFF_ORDER[one.kind], _hand_off(one)) for one in told]
+    done.sort(key=lambda one: one[:2])
+    furthest = max((place for place, (_title, at, _twice) in enumerate(reached) if at), default=-1)
+    ahead = [title for title, _at, _twice in reached[furthest + 1 :]]
+    return [event for _at, _order, event in done] + [
         Event(title=title, at=None, detail=None, state="todo" if place else "now")
         for place, title in enumerate(ahead)
     ]

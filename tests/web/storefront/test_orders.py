@@ -210,3 +210,13 @@ def test_what_was_received_is_reviewed_once(sign_in: SignIn, session: Session, r
     product = browser.get(f"/products/{SWEET_RICE}").text
     assert "米香" in product
     assert f'aria-label="{rating} 分"' in product
+
+
+def test_a_parcels_way_tells_each_thing_once(sign_in: SignIn, session: Session) -> None:
+    browser, order = _received(session, sign_in)
+    page = browser.get(f"/orders/{order.number}").text
+    way = re.findall(
+        r'<li class="timeline__event timeline__event--(\w+)"[^>]*>\s*<div[^>]*>\s*<strong>([^<]+)<', page
+    )
+    assert [title for _state, title in way] == ["合作社接单", "装箱", "承运商取货", "确认收货"]
+    assert {state for state, _title in way} == {"done"}
