@@ -37,8 +37,14 @@ class Forbidden(Refusal):
 
 
 class TooMany(Refusal):
+    """Tried too often; ``retry_after_s`` says when trying again may help."""
+
     code = "too_many_requests"
     status = 429
+
+    def __init__(self, message: Message, *, field: str | None = None, retry_after_s: int = 60) -> None:
+        super().__init__(message, field=field)
+        self.retry_after_s = retry_after_s
 
 
 class Conflict(Refusal):

@@ -61,7 +61,11 @@ class TooManyCodes(TooMany):
     code = "too_many_codes"
 
     def __init__(self, minutes: int) -> None:
-        super().__init__(msg("验证码请求过多，请 %(minutes)s 分钟后再试。", minutes=minutes), field="phone")
+        super().__init__(
+            msg("验证码请求过多，请 %(minutes)s 分钟后再试。", minutes=minutes),
+            field="phone",
+            retry_after_s=60 * minutes,
+        )
 
 
 class CodeWrong(Refusal):
@@ -96,6 +100,7 @@ class TooManySignIns(TooMany):
         super().__init__(
             msg("密码错误次数过多，请 %(minutes)s 分钟后再试，或改用验证码登录。", minutes=minutes),
             field="password",
+            retry_after_s=60 * minutes,
         )
 
 

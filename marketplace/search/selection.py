@@ -91,7 +91,8 @@ class Selection:
             mask[links.rows[hit]] = True
             return mask
         if facet is Facet.PRICE:
-            bands = [int(value) for value in values if value.isdecimal() and int(value) <= len(PRICE_BANDS_FEN)]
+            numbers = [int(value) for value in values if value.isdecimal()]
+            bands = [number for number in numbers if number <= len(PRICE_BANDS_FEN)]
             return np.asarray(np.isin(tables.band, bands) & (tables.price_fen != NO_PRICE))
         return self._flag(facet) if YES in values else np.ones(tables.size, np.bool_)
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from flask import g
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
 from marketplace.kernel.message import Message, msg
-from marketplace.kernel.refusals import Refusal
+from marketplace.kernel.refusals import Refusal, TooMany
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
 
@@ -44,6 +45,8 @@ class Form(Generic[M]):
     def refuse(self, refusal: Refusal) -> None:
         """Put a refusal in its place on the form."""
         self.errors[refusal.field or "form"] = render(refusal.message)
+        if isinstance(refusal, TooMany):
+            g.retry_after_s = refusal.retry_after_s
 
 
 def blank(**typed: str) -> Form[FormModel]:

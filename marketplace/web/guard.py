@@ -189,7 +189,7 @@ def to_sign_in() -> ResponseReturnValue:
         answer = jsonify(type="about:blank", status=401, code="sign_in_required", title="Unauthorized")
         answer.content_type = "application/problem+json"
         return answer, 401
-    back = request.full_path.rstrip("?") if request.method == "GET" else _referring_path()
+    back = request.full_path.rstrip("?") if request.method == "GET" else referring_path()
     address = url_for("account.sign_in", next=back)
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": address})
@@ -241,7 +241,7 @@ def _cookie_name() -> str:
     return str(current_app.config["SESSION_COOKIE_NAME"])
 
 
-def _referring_path() -> str:
+def referring_path() -> str:
     """Return the page whose form a stranger sent: its own address shows nothing when it is asked for."""
     referrer = urlsplit(request.referrer or "")
     if referrer.netloc != request.host:
