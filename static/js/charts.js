@@ -5,6 +5,8 @@ const SERIES = ["--level-4", "--tea", "--amber", "--cold", "--level-2", "--muted
 const ROW_PX = 34;
 const FRAME_PX = 36;
 const STANDING_PX = 280;
+const NARROW_PX = 480;
+const NAMES_SHARE = 0.42; // of the width, at most, for the names beside lying bars
 
 const library = (address) =>
   new Promise((resolve, reject) => {
@@ -26,7 +28,7 @@ const words = () => ({ color: tone("--ink"), fontFamily: getComputedStyle(docume
 /* amounts come in fen, rates in basis points: the axis shows 万元, 元 or per cent; labels come ready made */
 const SCALE = { wan: 1e6, fen: 100, bp: 100, weight: 1000, celsius: 1000 };
 
-const options = ({ kind, unit, columns, rows }) => {
+const options = ({ kind, unit, columns, rows }, width) => {
   const lying = kind === "bar" || kind === "share";
   const muted = tone("--muted");
   const scale = SCALE[columns[0].of] ?? 1;
@@ -41,7 +43,7 @@ const options = ({ kind, unit, columns, rows }) => {
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: tone("--line-strong") } },
-    axisLabel: { ...words(), interval: lying ? 0 : "auto" },
+    axisLabel: { ...words(), interval: lying ? 0 : "auto", ...(lying && { width: width * NAMES_SHARE, overflow: "break", lineHeight: 17 }) },
   };
   const amounts = {
     type: "value",
@@ -52,7 +54,7 @@ const options = ({ kind, unit, columns, rows }) => {
     nameGap: 12,
     axisLabel: { ...words(), color: muted, formatter: (value) => (kind === "share" ? `${value}%` : number.format(value)) },
     splitLine: { lineStyle: { color: tone("--line") } },
-    splitNumber: 4,
+    splitNumber: width < NARROW_PX ? 2 : 4,
   };
   const several = columns.length > 1;
   const legend = several && kind !== "line";
@@ -106,7 +108,7 @@ const draw = (echarts, figure) => {
   const height = lying ? chart.rows.length * bars + FRAME_PX + (several ? 40 : 0) : STANDING_PX;
   box.hidden = false;
   const picture = echarts.init(box, null, { renderer: "canvas", height });
-  picture.setOption(options(chart));
+  picture.setOption(options(chart, box.clientWidth));
   picture.on("click", ({ dataIndex }) => {
     const { href } = chart.rows[dataIndex] ?? {};
     if (href) location.assign(href);
@@ -114,8 +116,11 @@ const draw = (echarts, figure) => {
   box.setAttribute("aria-hidden", "true"); // the table says the same to a screen reader
   const table = figure.querySelector("details[data-fold]");
   if (table) table.open = false;
-  new ResizeObserver(() => picture.resize({ height })).observe(box);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => picture.setOption(options(chart), true));
+  new ResizeObserver(() => {
+    picture.resize({ height });
+    picture.setOption(options(chart, box.clientWidth));
+  }).observe(box);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => picture.setOption(options(chart, box.clientWidth), true));
 };
 
 const drawAll = async (root) => {
