@@ -27,9 +27,8 @@ _ACCEPTED = {
     "zh-hant": "zh-Hant-HK",
     "en": "en",
 }
-_CHINESE = re.compile(
-    "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef](?:.*[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])?", re.DOTALL
-)
+_SIGN = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+_CHINESE = re.compile(rf"{_SIGN}(?:.*{_SIGN})?", re.DOTALL)
 
 
 def gettext(text: str, /, **parameters: object) -> str:
