@@ -1,7 +1,7 @@
 """The web tests' ground: a filled shop in a database of its own, served by a Flask test client.
 
-``app``, ``client``, ``sign_in`` and ``session`` share one shop for the whole run: a test adds to it and counts
-on nothing that another test may change. A test that must have the shop to itself takes ``own_app``.
+``app``, ``client``, ``sign_in`` and ``session`` share one shop for the whole run: a test adds to it and
+counts on nothing that another may change. A test that must have the shop to itself takes ``own_app``.
 """
 
 import os
