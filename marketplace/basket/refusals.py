@@ -16,7 +16,7 @@ class BasketFull(Refusal):
     code = "basket_full"
 
     def __init__(self) -> None:
-        super().__init__(msg("购物车最多放 %(most)s 种商品。", most=MAX_LINES))
+        super().__init__(msg("购物篮最多放 %(most)s 种商品。", most=MAX_LINES))
 
 
 class NotForSale(Refusal):
@@ -30,9 +30,9 @@ class NotForSale(Refusal):
 
 class UnknownLine(NotFound):
     def __init__(self) -> None:
-        super().__init__(msg("购物车里没有这件商品。"))
+        super().__init__(msg("购物篮里没有这件商品。"))
 
 
 class UnknownBasket(NotFound):
     def __init__(self) -> None:
-        super().__init__(msg("没有找到这个购物车。"))
+        super().__init__(msg("没有找到这个购物篮。"))

@@ -24,7 +24,7 @@ class NothingToPlan(Refusal):
     code = "nothing_to_plan"
 
     def __init__(self) -> None:
-        super().__init__(msg("购物车是空的。"))
+        super().__init__(msg("购物篮是空的。"))
 
 
 class NoDecision(NotFound):

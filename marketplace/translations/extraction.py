@@ -32,11 +32,14 @@ def _texts(root: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], list[s
 def update(path: Path) -> tuple[int, int]:
     """Write the file anew with today's texts, keeping what is translated; returns how many came and went."""
     template = extracted()
+    catalog = Catalog(locale="en", project="qianhuo-ruyue", charset="utf-8", fuzzy=False)
     before: dict[object, Message] = {}
     if path.exists():
         with path.open("rb") as file:
-            before = {message.id: message for message in read_po(file, locale="en") if message.id}
-    catalog = Catalog(locale="en", project="qianhuo-ruyue", charset="utf-8", fuzzy=False)
+            known_before = read_po(file, locale="en")
+        before = {message.id: message for message in known_before if message.id}
+        # A run that finds nothing new leaves the file as it was, to the byte.
+        catalog.creation_date = known_before.creation_date
     for message in template:
         if message.id:
             known = before.get(message.id)
