@@ -1,5 +1,6 @@
 """Tables and lines as files: XLSX and CSV whose sums are those of the screen."""
 
+import io
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -78,10 +79,15 @@ def lines_file(kind: str) -> ResponseReturnValue:
 
 def _send(kind: str, name: str, sheet: sheets.Sheet) -> Response:
     write, mimetype = WRITERS[kind]
-    file = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY)  # noqa: SIM115 - Flask closes it when sent
+    file = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     write(file, sheet)
+    size = file.tell()
     file.seek(0)
-    return send_file(file, mimetype=mimetype, as_attachment=True, download_name=f"{name}.{kind}")
+    content: IO[bytes] = file
+    if size <= _KEPT_IN_MEMORY:
+        content = io.BytesIO(file.read())
+        file.close()
+    return send_file(content, mimetype=mimetype, as_attachment=True, download_name=f"{name}.{kind}")
 
 
 def _about(asked: question.Asked, table: Table | None) -> list[str]:
