@@ -179,4 +179,11 @@ document.addEventListener("click", (event) => {
 
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 
+/* rows of tabs that are wider than the phone start at the one that is open */
+
+for (const here of document.querySelectorAll(".portal-nav [aria-current], .tabs [aria-current], .sorts [aria-current]")) {
+  const strip = here.closest("ul, nav");
+  strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 setUpQuantities(document);
