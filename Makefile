@@ -22,7 +22,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 
 bench: $(VENV)/dev.stamp static/vendor/assets.stamp
 	$(BIN)/python -m benchmarks

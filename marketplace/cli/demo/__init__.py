@@ -18,7 +18,7 @@ from marketplace.kernel.settings import Mode, Settings
 group = AppGroup("demo", help="The demonstration: a year of invented trade.")
 
 DEFAULT_SEED = 2022  # the year of the policy it serves
-ORDERS = 180
+ORDERS = 100
 
 
 @group.command("seed")
