@@ -2,6 +2,7 @@
 
 import csv
 import re
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from marketplace.translations import english
 COOKIE = "lang"
 LANGUAGES = (("zh-Hans", "简体中文"), ("zh-Hant-HK", "繁體中文（香港）"), ("en", "English"))
 _LOCALES = {"zh-Hans": "zh_Hans_CN", "zh-Hant-HK": "zh_Hant_HK", "en": "en"}
+_CODES = {locale: code for code, locale in _LOCALES.items()}
 _ACCEPTED = {
     "zh-hk": "zh-Hant-HK",
     "zh-tw": "zh-Hant-HK",
@@ -31,16 +33,39 @@ _SIGN = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 _CHINESE = re.compile(rf"{_SIGN}(?:.*{_SIGN})?", re.DOTALL)
 
 
+# The language of the request being answered: asked some hundred times a page.
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+_AROUND = "marketplace.language_around"  # where one request is answered within another
+
+
 def gettext(text: str, /, **parameters: object) -> str:
     """Write a sentence of the source in the reader's language; views import it as ``_``."""
-    return str(babel_gettext(text, **parameters))
+    chosen = _chosen.get()
+    if chosen is None:
+        return str(babel_gettext(text, **parameters))
+    written = _translations(chosen).gettext(text)
+    return str(written % parameters) if parameters else str(written)
+
+
+def ngettext(one: str, many: str, num: int, /, **parameters: object) -> str:
+    """Write a sentence that counts; the number is there as ``num``."""
+    written = str(_translations(current()).ngettext(one, many, num))
+    return written % ({"num": num} | parameters)
 
 
 def current() -> str:
     """Return the code of the language of this request: cookie first, then what the browser asks for."""
+    chosen = _chosen.get()
+    if chosen is not None:
+        return chosen
     if not has_request_context():
         return "zh-Hans"
     return choose(request.cookies.get(COOKIE, ""), request.accept_languages)
+
+
+def locale_of(code: str) -> str:
+    """Return Babel's name of a language."""
+    return _LOCALES[code]
 
 
 def choose(cookie: str, accepted: LanguageAccept) -> str:
@@ -63,6 +88,16 @@ def install(app: Flask) -> None:
     babel = Babel(app, locale_selector=lambda: _LOCALES[current()])
     # Flask-Babel makes a domain of a name; this one finds its words by itself.
     babel.domain_instance = _HouseDomain()
+
+    @app.before_request
+    def choose_once() -> None:
+        request.environ[_AROUND] = _chosen.get()
+        _chosen.set(choose(request.cookies.get(COOKIE, ""), request.accept_languages))
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        if _AROUND in request.environ:
+            _chosen.set(request.environ[_AROUND])
 
     @app.after_request
     def name_language(response: Response) -> Response:
@@ -144,16 +179,17 @@ class _HantTranslations(NullTranslations):
 
 
 _HANT = _HantTranslations()
+_SOURCE = NullTranslations()
+
+
+def _translations(code: str) -> NullTranslations:
+    if code == "zh-Hans":
+        return _SOURCE
+    return english() if code == "en" else _HANT
 
 
 class _HouseDomain(Domain):  # type: ignore[misc]  # the package ships no types
     """Chooses where words come from: the source, its Traditional form, or the English by hand."""
 
     def get_translations(self) -> Any:
-        locale = str(get_locale())
-        if locale == "zh_Hant_HK":
-            return _HANT
-        return english() if locale == "en" else _SOURCE
-
-
-_SOURCE = NullTranslations()
+        return _translations(_CODES.get(str(get_locale()), "zh-Hans"))

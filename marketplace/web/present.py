@@ -1,8 +1,10 @@
 """What every template may say: names, amounts, moments and weights in the reader's language."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
-from flask_babel import format_date, format_datetime
+from babel.dates import format_date
+from flask_babel import format_datetime
 
 from marketplace.kernel import money
 from marketplace.kernel.message import Message, Name
@@ -33,18 +35,23 @@ def moment(instant: datetime) -> str:
 
 def day(value: date) -> str:
     """Write a business day as the language writes it: 11月23日, Nov 23."""
-    return str(format_date(value, "MMM d" if language.current() == "en" else "M月d日", rebase=False))
+    return _date(value, language.current(), "M月d日", "MMM d")
 
 
 def full_day(value: date) -> str:
-    return str(
-        format_date(value, "MMM d, yyyy" if language.current() == "en" else "yyyy年M月d日", rebase=False)
-    )
+    return _date(value, language.current(), "yyyy年M月d日", "MMM d, yyyy")
 
 
 def month_name(value: date) -> str:
     """Write the month of a day: 11月, Nov."""
-    return str(format_date(value, "MMM" if language.current() == "en" else "M月", rebase=False))
+    return _date(value, language.current(), "M月", "MMM")
+
+
+@lru_cache(maxsize=4_000)
+def _date(value: date, code: str, chinese: str, english: str) -> str:
+    """Write a date by a pattern; kept, for the same few days stand on every card."""
+    pattern = english if code == "en" else chinese
+    return str(format_date(value, pattern, locale=language.locale_of(code)))
 
 
 def wan(fen: int) -> str:

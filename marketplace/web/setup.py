@@ -1,7 +1,6 @@
 """What every audience shares: language, forms' tokens, headers, limits, errors and the words of templates."""
 
 from flask import Flask, current_app, request
-from flask_babel import gettext, ngettext
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -30,9 +29,9 @@ def install(app: Flask) -> None:
     environment.add_extension("jinja2.ext.do")
     environment.filters.update(present.FILTERS)
     environment.globals.update(
-        _=gettext,
-        gettext=gettext,
-        ngettext=ngettext,
+        _=language.gettext,
+        gettext=language.gettext,
+        ngettext=language.ngettext,
         static_url=assets.static_url,
         csrf_field=csrf_field,
         languages=language.LANGUAGES,
