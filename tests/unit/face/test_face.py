@@ -70,7 +70,7 @@ def test_contrast_agrees_with_the_extremes_of_the_standard() -> None:
 
 
 INLINE = re.compile(
-    r"<[^>]*\sstyle\s*=|<[^>]*\son[a-z]+\s*=|<style\b|<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)|javascript:",
+    r"<[^>]*\sstyle\s*=|<[^>]*\son[a-z]+=|<style\b|<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)|javascript:",
     re.IGNORECASE,
 )
 
