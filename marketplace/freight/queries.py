@@ -51,7 +51,7 @@ def _read(session: Session) -> RateBook:
     )
 
 
-kept = Kept("freight.rate_book", _read)
+kept = Kept("freight.rate_book", _read, (RateRow, ReachRow, WarehouseRow, *places.kept_atlas.tables))
 
 
 def _warehouses(session: Session) -> list[CloudWarehouse]:

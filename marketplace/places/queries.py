@@ -124,7 +124,8 @@ def _read_atlas(session: Session) -> Atlas:
     return Atlas(divisions, tiles, list_pairings(session))
 
 
-kept_atlas = Kept("places.atlas", _read_atlas)
+# Distances are not part of the atlas, but of what others keep beside it.
+kept_atlas = Kept("places.atlas", _read_atlas, (DivisionRow, TileRow, PairingRow, TransitRow))
 
 
 def _division(row: DivisionRow) -> Division:

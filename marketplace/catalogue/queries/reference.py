@@ -65,7 +65,20 @@ def _read(session: Session) -> Reference:
     )
 
 
-kept = Kept("catalogue.reference", _read)
+kept = Kept(
+    "catalogue.reference",
+    _read,
+    (
+        AisleRow,
+        IndustryRow,
+        PaperRow,
+        PictureKindRow,
+        ProductFormRow,
+        SchemeRow,
+        StorageClassRow,
+        UnitRow,
+    ),
+)
 
 
 def _listed(row: Any) -> dict[str, Any]:

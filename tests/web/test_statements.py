@@ -1,0 +1,242 @@
+"""No page asks the database more than a dozen times, and none asks more often for showing more rows."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.basket import service as baskets
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue import service as shelf
+from marketplace.catalogue.rules import certificates
+from marketplace.catalogue.types import CertificateDraft, ProductFilter
+from marketplace.custody.types import CustodyEvidence
+from marketplace.kernel import time, unit_of_work
+from marketplace.kernel.time import FixedClock, clock_in_force
+from marketplace.parties.types import PartyId
+from tests.conftest import NOON
+from tests.factories.assistance import complete_by_hand
+from tests.web import ordering
+from tests.web.browse import statements
+from tests.web.conftest import follow_search, signed_in
+from tests.web.shop import COOPERATIVES, RED_KIWI, Shop, add_offer
+from tests.web.test_languages import (
+    OF_A_KIND,
+    READERS,
+    SIMPLIFIED,
+    STRANGER,
+    Ground,
+    _view,
+    make_ground,
+    read_all,
+)
+
+MOST = 12
+FEW, MANY = 5, 24
+_numbers = count(500_000)
+
+
+@pytest.fixture(scope="module")
+def filled(
+    copy_shop: Callable[[str, Path], Flask], worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    """A shop where something happened in every room."""
+    with clock_in_force(FixedClock(NOON)):
+        app = copy_shop(f"statements_{worker_id}", tmp_path_factory.mktemp("statements"))
+        with app.extensions["sessions"]() as session:
+            made = make_ground(app, session)
+    yield made
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def asked(app: Flask, browser: FlaskClient, address: str) -> list[str]:
+    """Return what a page asks when everything that is kept between requests is there."""
+    with statements(app) as sent:
+        browser.get(address).close()
+    return sent
+
+
+def everything(ground: Ground, reader: str) -> list[str]:
+    """Walk the pages and return their addresses with those of the files they lead to."""
+    pages, files, seen = [], dict[str, None](), Counter[str]()
+    for address, _answer, page in read_all(ground, reader, SIMPLIFIED):
+        pages.append(address)
+        files |= {urljoin(address, link).partition("#")[0]: None for link in page.links}
+    for address in pages:
+        seen[_view(ground.app, address) or ""] += 1
+    for address in files:
+        view = _view(ground.app, address)
+        if view and address not in pages and seen[view] < OF_A_KIND:
+            seen[view] += 1
+            pages.append(address)
+    return pages
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_page_and_no_file_asks_more_than_a_dozen_times(filled: Ground, reader: str) -> None:
+    browser = filled.browser(reader, SIMPLIFIED)
+    addresses = everything(filled, reader)
+    assert len(addresses) >= 10
+    sent = {address: asked(filled.app, browser, address) for address in addresses}
+    over = {f"{len(many)} {address}": many for address, many in sent.items() if len(many) > MOST}
+    assert over == {}
+
+
+def goods(session: Session) -> list[tuple[str, str]]:
+    """Return what is offered: products with one of their sellers."""
+    shop = Shop(session)
+    codes = {shop.party(code).id: code for code in COOPERATIVES}
+    listed = catalogue.list_products(session, ProductFilter(offered=True), per_page=300).items
+    return [
+        (one.slug, codes[catalogue.offers_of(session, [one.id])[one.id][0].cooperative_id])
+        for one in listed
+        if one.consumer_sellable
+    ]
+
+
+def trade(session: Session, rows: int) -> None:
+    """Make every list longer: orders at each step, proofs that wait for review, goods on a shelf."""
+    shop = Shop(session)
+    offered = {slug for slug, _seller in goods(session)}
+    others = catalogue.list_products(session, ProductFilter(offered=False), per_page=300).items
+    fresh = iter([one for one in others if one.slug not in offered and one.consumer_sellable])
+    for _row in range(rows):
+        done = ordering.packed(session, person="unit", unit="DEMO-UNIT")
+        unit_of_work.commit(
+            session, lambda one, order=done: complete_by_hand(one, order, CustodyEvidence.RECEIPT_ONLY)
+        )
+        ordering.packed(session)
+        ordering.paid(session)
+        product = next(fresh)
+        variant = catalogue.variants_of(session, [product.id])[product.id][0]
+        unit_of_work.commit(session, lambda one, what=(product, variant): add_offer(one, "DEMO-SC", *what))
+        unit_of_work.commit(session, lambda one: hand_in(one, shop.party("DEMO-SC").id))
+
+
+def hand_in(session: Session, holder_id: PartyId) -> None:
+    """Let a cooperative send a proof that waits for the operator."""
+    kiwi = Shop(session).product(RED_KIWI)
+    shelf.submit_certificate(
+        session,
+        CertificateDraft(
+            scheme_code="zhenpin",
+            number=f"DEMO-ZP-{next(_numbers):06}",
+            holder_id=holder_id,
+            valid_from=time.today(),
+            valid_to=certificates.add_months(time.today(), 24),
+            product_ids=frozenset({kiwi.id}),
+        ),
+    )
+
+
+LISTS = {
+    STRANGER: ["/", "/search", "/search?in_stock=1", "/certificates", "/cooperatives/DEMO-SC", "/demo/inbox"],
+    "consumer": ["/account", "/account/orders", "/account/notices"],
+    "unit": ["/purchasing"],
+    "cooperative": [
+        "/cooperative",
+        "/cooperative/orders",
+        "/cooperative/orders?state=packed",
+        "/cooperative/offers",
+        "/cooperative/certificates",
+        "/cooperative/statements",
+        "/cooperative/statements/2026-11",
+    ],
+    "carrier": ["/carrier/", "/carrier/waybills"],
+    "official": [
+        "/oversight",
+        "/oversight/lines",
+        "/oversight/lines.csv",
+        "/oversight/table?by=county",
+        "/oversight/print",
+    ],
+    "operator": [
+        "/operator",
+        "/operator/orders",
+        "/operator/certificates",
+        "/operator/certificates?state=submitted",
+        "/operator/parties",
+        "/operator/payments",
+        "/operator/breaches",
+        "/operator/unaccepted",
+    ],
+}
+
+
+def lists(app: Flask) -> Mapping[str, list[str]]:
+    """Return what each list asks, asked twice so that only the second time is counted."""
+    found = {}
+    for reader, addresses in LISTS.items():
+        browser = app.test_client() if reader == STRANGER else signed_in(app, reader)
+        for address in addresses:
+            answer = browser.get(address)
+            assert answer.status_code == 200, address
+            answer.close()
+            found[f"{reader} {address}"] = asked(app, browser, address)
+    return found
+
+
+def test_lists_ask_the_same_for_five_rows_and_for_two_dozen(own_app: Flask) -> None:
+    with own_app.extensions["sessions"]() as session:
+        trade(session, FEW)
+        follow_search(own_app)
+        few = lists(own_app)
+        trade(session, MANY - FEW)
+        follow_search(own_app)
+    many = lists(own_app)
+    assert {address: len(sent) for address, sent in many.items()} == {
+        address: len(sent) for address, sent in few.items()
+    }
+    assert max(len(sent) for sent in many.values()) <= MOST
+    orders_page = signed_in(own_app, "operator").get("/operator/orders").text
+    assert orders_page.count("/operator/orders/Q") >= MANY
+
+
+def test_an_order_and_a_basket_ask_the_same_for_five_lines_and_for_two_dozen(own_app: Flask) -> None:
+    counts = {}
+    with own_app.extensions["sessions"]() as session:
+        offered = goods(session)
+        assert len(offered) >= MANY
+        for lines in (FEW, MANY):
+            order = ordering.packed(session, dict.fromkeys(offered[:lines], 1))
+            part = max(order.fulfilments, key=lambda one: len(one.lines))
+            fill_basket(session, offered[:lines])
+            counts[lines] = {
+                f"{reader} {name}": len(asked_twice(own_app, reader, address))
+                for reader, name, address in (
+                    ("consumer", "order", f"/orders/{order.number}"),
+                    ("consumer", "basket", "/basket"),
+                    ("consumer", "checkout", "/checkout"),
+                    ("operator", "order", f"/operator/orders/{order.number}"),
+                    ("operator", "routing", f"/operator/orders/{order.number}/routing"),
+                    ("carrier", "load", f"/h/{part.label_token}"),
+                )
+            }
+    assert counts[MANY] == counts[FEW]
+    assert max(counts[MANY].values()) <= MOST
+
+
+def asked_twice(app: Flask, reader: str, address: str) -> list[str]:
+    browser = signed_in(app, reader)
+    answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return asked(app, browser, address)
+
+
+def fill_basket(session: Session, wanted: list[tuple[str, str]]) -> None:
+    shop = Shop(session)
+
+    def fill(one: Session) -> None:
+        basket = baskets.clear(one, baskets.open_for(one, None, shop.person("consumer").id).id)
+        for slug, seller in wanted:
+            offer = shop.offer(slug, seller)
+            baskets.put(one, basket.id, offer.variant_id, 1, offer_id=offer.id)
+
+    unit_of_work.commit(session, fill)
