@@ -26,7 +26,7 @@ ORDERS = 100
 @click.option("--months", default=12, show_default=True, type=click.IntRange(1, 24))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the history; today if absent.")
 @click.option(
-    "--orders", default=300, show_default=True, type=click.IntRange(1, 5000), help="About how many."
+    "--orders", default=ORDERS, show_default=True, type=click.IntRange(1, 5000), help="About how many."
 )
 def seed_command(seed: int, months: int, until: datetime | None, orders: int) -> None:
     """Fill an empty marketplace with a demonstration year."""
