@@ -6,7 +6,7 @@ const ROW_PX = 34;
 const FRAME_PX = 36;
 const STANDING_PX = 280;
 const NARROW_PX = 480;
-const NAMES_SHARE = 0.42; // of the width, at most, for the names beside lying bars
+const NAMES_SHARE = 0.42; // of a phone's width, for the names beside lying bars
 
 const library = (address) =>
   new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ const options = ({ kind, unit, columns, rows }, width) => {
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: tone("--line-strong") } },
-    axisLabel: { ...words(), interval: lying ? 0 : "auto", ...(lying && { width: width * NAMES_SHARE, overflow: "break", lineHeight: 17 }) },
+    axisLabel: { ...words(), interval: lying ? 0 : "auto", ...(lying && width < NARROW_PX && { width: width * NAMES_SHARE, overflow: "break", lineHeight: 17 }) },
   };
   const amounts = {
     type: "value",
