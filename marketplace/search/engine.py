@@ -98,6 +98,10 @@ class SearchEngine:
         state = self._fresh(session)
         return state.suggestions.starting(typed, state.language, limit)
 
+    def documents(self, session: Session) -> Mapping[ProductId, SearchDocument]:
+        """Return every listed product as the search knows it; a changed product has another document."""
+        return self._fresh(session).documents
+
     def generation(self, session: Session) -> int:
         """Return a number that moves whenever an answer may change."""
         return self._fresh(session).generation

@@ -17,11 +17,30 @@ from marketplace.places.types import DivisionCode, PairingState
 from marketplace.routing import queries as routing
 from marketplace.routing.rules import best_of
 from marketplace.routing.types import PriceWithFreight, Reason
+from marketplace.search.beside import Beside
 from marketplace.web import delivery
 from marketplace.web.assets import static_url
 from marketplace.web.language import gettext as _
 from marketplace.web.language import name_in_language
 from marketplace.web.present import day as day_text
+from marketplace.web.storefront.routes import search_engine
+
+
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    """What is shown of a product wherever it stands; certificates whatever their days."""
+
+    product: Product
+    certificates: tuple[Certificate, ...]
+
+
+def _read_goods(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, _Goods]:
+    ever = catalogue.certificates_ever(session, product_ids)
+    found = catalogue.products_by_id(session, product_ids)
+    return {key: _Goods(one, ever[key]) for key, one in found.items()}
+
+
+_GOODS = Beside(_read_goods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +95,14 @@ class Shelf:
         city_code: DivisionCode,
         packs: Mapping[VariantId, PriceWithFreight],
     ) -> "Shelf":
-        """Read the valid certificates beside prices that are known, in two statements."""
-        valid = catalogue.valid_certificates(session, product_ids, time.now())
+        """Put the valid certificates beside prices that are known; no statement for goods shown before."""
+        now, goods = time.now(), _GOODS.get(search_engine(), session, product_ids)
+        valid = {
+            one: tuple(held for held in goods[one].certificates if rules.is_valid(held, now))
+            if one in goods
+            else ()
+            for one in product_ids
+        }
         return cls(city_code=city_code, packs=packs, certificates=valid)
 
     def cards(self, session: Session, products: Iterable[Product]) -> list[Card]:
@@ -105,14 +130,18 @@ class Shelf:
 
 
 def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
-    """Return cards in the order of the ids, for the visitor's city, in five statements."""
-    if not product_ids:
-        return []
-    return cards_of(session, list(catalogue.products_by_id(session, product_ids).values()))
+    """Return cards in the order of the ids, for the visitor's city: in two statements, five for new goods."""
+    return cards_of(session, list(products_by_id(session, product_ids).values())) if product_ids else []
+
+
+def products_by_id(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Product]:
+    """Return listed products in the order of the ids, as they were shown before where nothing changed."""
+    found = _GOODS.get(search_engine(), session, product_ids)
+    return {one: goods.product for one, goods in found.items()}
 
 
 def cards_of(session: Session, products: Sequence[Product]) -> list[Card]:
-    """Return cards of products for the visitor's city, in four statements."""
+    """Return cards of products for the visitor's city, in two statements, four for new goods."""
     ids, city_code = [one.id for one in products], delivery.chosen_city().code
     packs = routing.variant_prices(session, ids, city_code, time.today())
     return Shelf.of(session, ids, city_code, packs).cards(session, products)

@@ -34,7 +34,14 @@ from marketplace.routing.types import LineProblem, PriceWithFreight
 from marketplace.search.types import SearchRequest
 from marketplace.web import delivery
 from marketplace.web.storefront import maps, pairing_words
-from marketplace.web.storefront.cards import Card, Shelf, badge_names, pair_label, picture_url
+from marketplace.web.storefront.cards import (
+    Card,
+    Shelf,
+    badge_names,
+    pair_label,
+    picture_url,
+    products_by_id,
+)
 from marketplace.web.storefront.certificate_views import Proof, proofs
 from marketplace.web.storefront.routes import search_engine
 
@@ -99,7 +106,7 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     packs = _packs(variants, shelf.packs, pack_code)
     chosen = next((one for one in packs if one.is_chosen), None)
     valid = shelf.certificates[product.id]
-    cards = shelf.cards(session, catalogue.products_by_id(session, alike).values() if alike else ())
+    cards = shelf.cards(session, products_by_id(session, alike).values() if alike else ())
     cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in offers.values()})
     priced = chosen.priced if chosen else None
     rating, said = reviews.opinions(session, product.id)
