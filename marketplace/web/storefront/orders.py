@@ -16,7 +16,7 @@ from marketplace.places import queries as places
 from marketplace.reviews import service as review_service
 from marketplace.web import guard
 from marketplace.web.database import read, write
-from marketplace.web.forms import parse
+from marketplace.web.forms import Form, parse
 from marketplace.web.guard import public, signed_in
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
@@ -33,15 +33,7 @@ from marketplace.web.wording import REFUND_STATES
 @personal
 @public
 def order(number: str) -> ResponseReturnValue:
-    opened = own_order(number)
-    return render_template(
-        "storefront/order.html",
-        page=order_page.gather(read(), opened),
-        place_name=_place_name(opened),
-        refund_states=REFUND_STATES,
-        link=order_link,
-        key=ids.new_token(),
-    )
+    return _page(own_order(number))
 
 
 @blueprint.post("/orders/<number>/receipt")
@@ -64,8 +56,7 @@ def refund(number: str) -> ResponseReturnValue:
     """Ask for packs of one line to be paid back; small losses are, at once, larger ones by a person."""
     opened, form = own_order(number), parse(RefundForm, request.form)
     if form.model is None:
-        flash(_("没有提交：请填写要退的数量和理由。"), "stop")
-        return redirect(order_link(opened), code=303)
+        return _page(opened, form), 422
     sent, person = form.model, guard.current_person()
     ask = RefundAsk(
         line_id=OrderLineId(sent.line),
@@ -73,16 +64,19 @@ def refund(number: str) -> ResponseReturnValue:
         reason=sent.reason,
         person_id=person.id if person else None,
     )
-    outcomes: list[RefundOutcome] = []
-
-    def use_case(session: Session) -> None:
-        outcomes.append(ask_refund(session, opened.id, ask, sent.key))
-
+    try:
+        outcome = write(lambda session: ask_refund(session, opened.id, ask, sent.key))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(opened, form), refusal.status
     said = {
         RefundOutcome.AT_ONCE: _("已退款，款项原路退回。"),
         RefundOutcome.BY_PERSON: _("申请已收到，客服会在一个工作日内答复。"),
     }
-    return _then(opened, use_case, lambda: said[outcomes[-1]])
+    flash(said[outcome], "good")
+    return redirect(order_link(opened), code=303)
 
 
 @blueprint.post("/orders/<number>/cancel")
@@ -129,13 +123,24 @@ def _place_name(opened: Order) -> str:
     return " ".join(text(name) for name in names)
 
 
-def _then(
-    opened: Order, use_case: Callable[[Session], object], said: str | Callable[[], str]
-) -> ResponseReturnValue:
+def _page(opened: Order, refused: Form[RefundForm] | None = None) -> str:
+    """Show an order; what was asked back and refused stands on it with what was typed."""
+    return render_template(
+        "storefront/order.html",
+        page=order_page.gather(read(), opened),
+        place_name=_place_name(opened),
+        refund_states=REFUND_STATES,
+        link=order_link,
+        key=ids.new_token(),
+        refused=refused,
+    )
+
+
+def _then(opened: Order, use_case: Callable[[Session], object], said: str) -> ResponseReturnValue:
     """Run a use case, say on the order's page what came of it, and show the page again."""
     try:
         write(use_case)
-        flash(said if isinstance(said, str) else said(), "good")
+        flash(said, "good")
     except NotFound:
         raise
     except Refusal as refusal:
