@@ -89,10 +89,9 @@ class Trace:
 
 def find_trace(session: Session, token: str) -> Trace | None:
     """Return the journey of a public token, or of a label's own; None where there is none (yet)."""
-    load_id = custody.find_by_trace_token(session, token)
-    if load_id is None:
+    journey = custody.find_journey(session, token)
+    if journey is None:
         return None
-    journey = custody.journey(session, load_id)
     load = journey.consignment
     city = places.atlas(session).city_of(load.destination_code)
     lines = orders.lines_by_id(session, {one.order_line_id for one in load.contents})

@@ -155,6 +155,22 @@ def list_parties(
     return Page([party_from_row(row) for row in rows], total, page, per_page)
 
 
+def active_parties(session: Session, kinds: Collection[PartyKind], *, limit: int = 100) -> list[Party]:
+    """Return the parties at work of some kinds, kind by kind in the order given, each by code."""
+    order = list(dict.fromkeys(kinds))
+    place = func.row_number().over(partition_by=PartyRow.kind, order_by=PartyRow.code).label("place")
+    ranked = (
+        select(PartyRow.id, place)
+        .where(PartyRow.kind.in_(order), PartyRow.status == PartyStatus.ACTIVE)
+        .subquery()
+    )
+    rows = session.scalars(
+        select(PartyRow).join(ranked, ranked.c.id == PartyRow.id).where(ranked.c.place <= limit)
+    )
+    found = [party_from_row(row) for row in rows]
+    return sorted(found, key=lambda one: (order.index(one.kind), one.code))
+
+
 def members_of(session: Session, party_id: int) -> list[tuple[Person, Membership]]:
     """Return the people of a party with their roles, earliest first."""
     return _members(session, MembershipRow.party_id == party_id)

@@ -1,7 +1,7 @@
 """Reads of payment."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -234,23 +234,21 @@ def _attempt(session: Session, wanted: ColumnElement[bool]) -> Attempt:
 
 def _refunds(session: Session, wanted: ColumnElement[bool]) -> list[Refund]:
     rows = session.execute(
-        select(RefundRow, CaptureRow, AttemptRow)
+        select(RefundRow, CaptureRow, AttemptRow, RefundLineRow)
         .join(CaptureRow, CaptureRow.id == RefundRow.capture_id)
         .join(AttemptRow, AttemptRow.id == CaptureRow.attempt_id)
+        .outerjoin(RefundLineRow, RefundLineRow.refund_id == RefundRow.id)
         .where(wanted)
-        .order_by(RefundRow.id)
+        .order_by(RefundRow.id, RefundLineRow.order_line_id)
         .execution_options(**_FRESH)
-    ).all()
-    lines = _lines_of(session, [row.id for row, _, _ in rows])
-    return [kept.refund_of(row, lines[row.id], capture, attempt) for row, capture, attempt in rows]
-
-
-def _lines_of(session: Session, refund_ids: Collection[int]) -> dict[int, list[RefundLineRow]]:
+    ).tuples()
     lines: dict[int, list[RefundLineRow]] = defaultdict(list)
-    for line in session.scalars(
-        select(RefundLineRow)
-        .where(RefundLineRow.refund_id.in_(refund_ids))
-        .order_by(RefundLineRow.refund_id, RefundLineRow.order_line_id)
-    ):
-        lines[line.refund_id].append(line)
-    return lines
+    found: dict[int, tuple[RefundRow, CaptureRow, AttemptRow]] = {}
+    for refund, capture, attempt, line in rows:
+        found[refund.id] = (refund, capture, attempt)
+        if line is not None:
+            lines[refund.id].append(line)
+    return [
+        kept.refund_of(refund, lines[refund.id], capture, attempt)
+        for refund, capture, attempt in found.values()
+    ]

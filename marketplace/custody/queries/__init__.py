@@ -7,7 +7,6 @@ from marketplace.custody.queries.consignments import (
     consignments_of,
     expected_at,
     find_by_number,
-    find_by_trace_token,
     find_waybill,
     get_consignment,
     in_custody,
@@ -18,6 +17,7 @@ from marketplace.custody.queries.consignments import (
 )
 from marketplace.custody.queries.journeys import (
     breaches_of_lines,
+    find_journey,
     get_hand_off,
     hand_offs_by_number,
     hand_offs_of_lines,
@@ -48,7 +48,7 @@ __all__ = [
     "evidence",
     "expected_at",
     "find_by_number",
-    "find_by_trace_token",
+    "find_journey",
     "find_waybill",
     "get_consignment",
     "get_hand_off",

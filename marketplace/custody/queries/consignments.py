@@ -31,13 +31,6 @@ def consignment_by_token(session: Session, label_token: str) -> Consignment:
     return _one(session, ConsignmentRow.label_token == label_token)
 
 
-def find_by_trace_token(session: Session, token: str) -> ConsignmentId | None:
-    """Return the load of a public trace page; the label's own token leads there too. None: no such load."""
-    tokens = (token, rules.trace_token(token))
-    found = session.scalar(select(ConsignmentRow.id).where(ConsignmentRow.trace_token.in_(tokens)))
-    return None if found is None else ConsignmentId(found)
-
-
 def get_consignment(session: Session, consignment_id: ConsignmentId) -> Consignment:
     """Refuses (UnknownConsignment)."""
     return _one(session, ConsignmentRow.id == consignment_id)

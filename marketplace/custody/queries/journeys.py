@@ -1,13 +1,13 @@
 """Reads of what happened: a load's whole journey in six statements, hand-offs by line, sheets, breaches."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalogue.types import LotId
-from marketplace.custody import kept
+from marketplace.custody import kept, rules
 from marketplace.custody.models import (
     BreachRow,
     ConsignmentRow,
@@ -38,22 +38,38 @@ def journey(session: Session, consignment_id: ConsignmentId) -> Journey:
     What it was made of and what was made of it belong to it; what became of the rest of a split load does
     not.
     """
+    found = _journey(session, ConsignmentRow.id == consignment_id, lambda load: load.id == consignment_id)
+    if found is None:
+        raise UnknownConsignment
+    return found
+
+
+def find_journey(session: Session, token: str) -> Journey | None:
+    """Return the journey that a public token, or a label's own, opens; None where there is none (yet)."""
+    tokens = (token, rules.trace_token(token))
+    return _journey(session, ConsignmentRow.trace_token.in_(tokens), lambda load: load.trace_token in tokens)
+
+
+def _journey(
+    session: Session, start: ColumnElement[bool], is_meant: Callable[[Consignment], bool]
+) -> Journey | None:
     rows = session.scalars(
         select(ConsignmentRow)
         .where(
             or_(
-                ConsignmentRow.id.in_(_related(consignment_id, upwards=True)),
-                ConsignmentRow.id.in_(_related(consignment_id, upwards=False)),
+                ConsignmentRow.id.in_(_related(start, upwards=True)),
+                ConsignmentRow.id.in_(_related(start, upwards=False)),
             )
         )
         .order_by(ConsignmentRow.id)
     ).all()
     loads = {one.id: one for one in with_contents(session, rows)}
-    if consignment_id not in loads:
-        raise UnknownConsignment
+    meant = next((one for one in loads.values() if is_meant(one)), None)
+    if meant is None:
+        return None
     hand_offs = _hand_offs(session, HandOffRow.consignment_id.in_(loads))
     return Journey(
-        consignment=loads[consignment_id],
+        consignment=meant,
         loads=tuple(loads.values()),
         hand_offs=tuple(hand_offs),
         regroupings=tuple(_regroupings(session, list(loads))),
@@ -131,9 +147,9 @@ def loads_with_lot(session: Session, lot_id: LotId) -> list[Consignment]:
     return with_contents(session, rows)
 
 
-def _related(consignment_id: ConsignmentId, *, upwards: bool) -> ColumnElement[int]:
+def _related(start: ColumnElement[bool], *, upwards: bool) -> ColumnElement[int]:
     """Select a load with all it was made of, or with all that was made of it."""
-    related = select(ConsignmentRow.id).where(ConsignmentRow.id == consignment_id).cte(recursive=True)
+    related = select(ConsignmentRow.id).where(start).cte(recursive=True)
     moved = aliased(MovedRow)
     step = (
         select(moved.from_id).where(moved.to_id == related.c.id)

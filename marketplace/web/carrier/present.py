@@ -13,7 +13,7 @@ from marketplace.kernel.message import Message, Name
 from marketplace.orders import queries as orders
 from marketplace.orders.types import OrderLine, OrderLineId
 from marketplace.parties import queries as parties
-from marketplace.parties.types import Party, PartyId, PartyKind, PartyStatus
+from marketplace.parties.types import Party, PartyId, PartyKind
 from marketplace.places import queries as places
 from marketplace.web.carrier import wording
 
@@ -92,13 +92,11 @@ def takers(session: Session, load: Consignment) -> list[tuple[str, str, Name]]:
     """
     moves = load.holder.kind is HolderKind.CARRIER
     kinds = (PartyKind.WAREHOUSE, PartyKind.CARRIER) if moves else (PartyKind.CARRIER, PartyKind.WAREHOUSE)
-    found: list[tuple[str, Party]] = []
-    for kind in kinds:
-        listed = parties.list_parties(session, kind, status=PartyStatus.ACTIVE, per_page=MOST_PARTIES)
-        found += [(str(kind), one) for one in listed.items if one.id != load.holder.party_id]
+    listed = parties.active_parties(session, kinds, limit=MOST_PARTIES)
+    found = [one for one in listed if one.id != load.holder.party_id]
     if moves:
-        found.sort(key=lambda pair: pair[1].id != load.warehouse_id)
-    return [(kind, str(one.id), one.name) for kind, one in found]
+        found.sort(key=lambda one: one.id != load.warehouse_id)
+    return [(str(one.kind), str(one.id), one.name) for one in found]
 
 
 def holder_of(party: Party) -> Holder:
