@@ -37,6 +37,10 @@ _VIOLATIONS = """async (grave) => {
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`);
 }"""
 _WIDTH = "() => document.scrollingElement.scrollWidth - innerWidth"
+_TWICE = """() => {
+  const seen = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  return [...new Set(seen.filter((one, place) => seen.indexOf(one) < place))].map((one) => `#${one} twice`);
+}"""
 # Links within a sentence and the squares of a map are no controls of their own; a tick's target is its label.
 _SMALL = """(least) => {
   const fields = "select, textarea, input:not([type=hidden])";
@@ -119,7 +123,8 @@ def misfits(page: Page) -> list[str]:
     over = page.evaluate(_WIDTH)
     is_road = page.locator("body.carrier").count() > 0
     small: list[str] = page.evaluate(_SMALL, ROAD_TARGET_PX if is_road else TARGET_PX)
-    return ([f"{over} px too wide"] if over > 0 else []) + small
+    twice: list[str] = page.evaluate(_TWICE)  # a label finds one of them only
+    return ([f"{over} px too wide"] if over > 0 else []) + small + twice
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

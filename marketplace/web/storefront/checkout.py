@@ -100,6 +100,9 @@ def place() -> ResponseReturnValue:
     if request.form.get("action") == "preview":
         form.errors.clear()
         return _page(form)
+    phone = parse(PhoneForm, request.form).model
+    if phone is not None and phone.number is None:
+        form.errors["phone"] = _("请填写手机号码：内地 11 位，香港、澳门 8 位。")
     if form.model is None or not _fits(form):
         return _page(form), 422
     key = form.model.key
@@ -119,12 +122,10 @@ def place() -> ResponseReturnValue:
 
 
 def _fits(form: Form[CheckoutForm]) -> bool:
-    """Check what only the marketplace knows: the place, the recipient's number, the way to pay, the unit."""
+    """Check what only the marketplace knows: the place, the way to pay, the unit."""
     assert form.model is not None
     if not destinations.is_place(places.atlas(read()), form.model.division):
         form.errors["division"] = _("请从列表中选择收货地区。")
-    if form.model.number is None:
-        form.errors["phone"] = _("请填写手机号码：内地 11 位，香港、澳门 8 位。")
     if form.model.processor not in ports().payments:
         form.refuse(UnknownProcessor())
     if form.model.unit is not None and form.model.unit not in {one.party_id for one in checkout_page.units()}:
