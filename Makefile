@@ -40,8 +40,8 @@ chromium:
 
 # Versions move only here; the locks name hashes and no address.
 lock: $(VENV)/dev.stamp
-	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe pyproject.toml -o requirements.txt
-	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --allow-unsafe pyproject.toml -o requirements.txt
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --allow-unsafe --extra dev pyproject.toml -o requirements-dev.txt
 	$(NPM) install --package-lock-only --ignore-scripts
 
 # English by hand, Traditional Chinese from the source text at run time.

@@ -4,9 +4,12 @@ import ast
 import re
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 420  # 300 is the aim, this the bound
@@ -53,6 +56,25 @@ def test_locks_name_hashes_and_no_address() -> None:
         assert pinned
         assert text.count("--hash=sha256:") >= len(pinned)
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
+
+
+def test_locks_pin_extras_where_a_package_asks_for_them() -> None:
+    """Without them an installer takes the newest of such a package and stops: it has no hash for that one."""
+    text = (ROOT / "requirements-dev.txt").read_text()
+    pins = {
+        pin.name: pin.extras
+        for line in re.findall(r"^\S+==\S+", text, re.MULTILINE)
+        for pin in [Requirement(line)]
+    }
+    asked = [
+        (canonicalize_name(one.name), one.extras, installed.name)
+        for installed in distributions()
+        if canonicalize_name(installed.name) in pins
+        for one in map(Requirement, installed.requires or ())
+        if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))
+    ]
+    assert asked
+    assert [one for one in asked if not one[1] <= pins[one[0]]] == []
 
 
 @pytest.mark.parametrize("suffix", ["marketplace/*.py", "templates/*.html"])
