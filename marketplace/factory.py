@@ -87,6 +87,17 @@ def _notices(settings: Settings) -> NoticePort:
     return DemoInbox(settings.data_dir / "mail")
 
 
+def create_web_app() -> Flask:
+    """Build the application for a web process, warm: its first visitor waits no longer than the next.
+
+    One page is answered here and now, so templates are compiled and the search's tables are read before the
+    process takes a connection. A database that is away does not keep it from starting.
+    """
+    app = create_app()
+    app.test_client().get("/")
+    return app
+
+
 def _offer_payments(app: Flask, payments: Payments) -> None:
     app.extensions["sandbox"] = payments.sandbox
     app.extensions["ports"] = replace(app.extensions["ports"], payments=payments.ports)

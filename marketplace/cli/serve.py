@@ -30,7 +30,8 @@ from marketplace.cli.children import Child, Log
 from marketplace.cli.schema import migrate
 from marketplace.kernel.settings import Mode, Settings
 
-_START_SECONDS = 60
+WEB_APP = "marketplace.factory:create_web_app"
+_START_SECONDS = 120
 _STOP_SECONDS = 15
 _STEADY_SECONDS = 10
 _SET_UP_LOCK = 8_000_001
@@ -155,7 +156,7 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
         *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "5", "--log-level", "warning", "marketplace.factory:create_app"),
+        *("--workers-kill-timeout", "5", "--log-level", "warning", WEB_APP),
     ]
 
 
