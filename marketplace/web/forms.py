@@ -3,6 +3,7 @@
 A view calls ``parse``; a form with errors is rendered again with its values and a sentence in each place.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -18,6 +19,10 @@ from marketplace.web.language import gettext as _
 from marketplace.web.language import render
 
 M = TypeVar("M", bound="FormModel")
+
+
+# Control characters but tab and line ends: nobody types them, and the database takes no NUL.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class FormModel(BaseModel):
@@ -58,7 +63,7 @@ def parse(model: type[M], sent: MultiDict[str, str]) -> Form[M]:
     """Validate what was sent; lists are read for fields that are sequences."""
     typed: dict[str, str | list[str]] = {}
     for name, info in model.model_fields.items():
-        values = sent.getlist(info.alias or name)
+        values = [_UNSEEN.sub("", value) for value in sent.getlist(info.alias or name)]
         is_many = "list" in str(info.annotation) or "tuple" in str(info.annotation)
         if is_many:
             typed[name] = values

@@ -12,8 +12,10 @@ from marketplace.orders import queries as orders
 from marketplace.parties.types import PartyId, PartyKind, Permission
 from marketplace.web import guard
 from marketplace.web.carrier import present
+from marketplace.web.carrier.forms import MergeForm
 from marketplace.web.carrier.routes import blueprint, mine
 from marketplace.web.database import read
+from marketplace.web.forms import Form, FormModel, blank
 from marketplace.web.guard import require
 from marketplace.web.paging import page_number
 
@@ -27,6 +29,11 @@ _LAST_PAGE = 100_000
 @require(Permission.TAKE_CUSTODY)
 def home() -> ResponseReturnValue:
     """A carrier sees what is packed and waits; a warehouse sees what is on its way to it."""
+    return home_page(blank())
+
+
+def home_page(form: Form[MergeForm] | Form[FormModel]) -> str:
+    """Show the loads; ``form`` is what was typed to put some together and could not be taken."""
     party_id = mine()[0]
     is_warehouse = _kind(party_id) is PartyKind.WAREHOUSE
     at = min(max(1, request.args.get("coming", 1, type=int)), _LAST_PAGE)
@@ -43,6 +50,7 @@ def home() -> ResponseReturnValue:
         coming_address=lambda page: url_for("carrier.home", coming=page, _anchor="coming"),
         held=[views[one.id] for one in held.items],
         page=held,
+        form=form,
     )
 
 

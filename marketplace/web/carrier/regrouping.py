@@ -15,6 +15,7 @@ from marketplace.web import guard
 from marketplace.web.carrier import access, present, qr
 from marketplace.web.carrier.access import Side, Way
 from marketplace.web.carrier.forms import MergeForm
+from marketplace.web.carrier.home import home_page
 from marketplace.web.carrier.routes import blueprint
 from marketplace.web.database import read, write
 from marketplace.web.forms import parse
@@ -29,8 +30,8 @@ def merge() -> ResponseReturnValue:
     """Put ticked loads of one order together, signed by whoever is signed in."""
     form = parse(MergeForm, request.form)
     if form.model is None:
-        flash(_("请至少勾选两批同一订单的货。"), "stop")
-        return redirect(url_for("carrier.home"), code=303)
+        form.errors = {"load": _("请至少勾选两批同一订单的货。")} if "load" in form.errors else form.errors
+        return home_page(form), 422
     sent = form.model
     loads = custody.consignments_by_token(read(), sent.load)
     if len(loads) != len(set(sent.load)):
@@ -45,8 +46,8 @@ def merge() -> ResponseReturnValue:
     except NotFound:
         raise
     except Refusal as refusal:
-        flash(render(refusal.message), "stop")
-        return redirect(url_for("carrier.home"), code=303)
+        form.refuse(refusal)
+        return home_page(form), refusal.status
     flash(_("已合并为 %(number)s，请打印新标签贴上。", number=made.number), "good")
     return redirect(url_for("carrier.label", load=[made.label_token]), code=303)
 

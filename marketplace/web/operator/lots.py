@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from marketplace.stock import queries as stock
 from marketplace.stock.types import LotStock
 from marketplace.web import guard
 from marketplace.web.database import read
-from marketplace.web.forms import parse
+from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import LotDecisionForm
@@ -52,9 +52,19 @@ class HeldLot:
 @blueprint.get("/breaches")
 @require(Permission.RELEASE_HELD_LOT)
 def breaches() -> ResponseReturnValue:
+    return _page(blank())
+
+
+def _page(form: Form[LotDecisionForm] | Form[FormModel], lot_id: int | None = None) -> str:
+    """Show what waits; ``form`` is what was typed for one of the lots and could not be taken."""
     found = custody.open_breaches(read(), page=page_number(), per_page=PER_PAGE)
     return render_template(
-        "operator/breaches.html", found=found, held=_held(read(), found), words=hand_over.in_words
+        "operator/breaches.html",
+        found=found,
+        held=_held(read(), found),
+        words=hand_over.in_words,
+        form=form,
+        typed_for=lot_id,
     )
 
 
@@ -63,8 +73,8 @@ def breaches() -> ResponseReturnValue:
 def decide_lot(lot_id: int) -> ResponseReturnValue:
     form = parse(LotDecisionForm, request.form)
     if form.model is None:
-        flash(_("请选择处理方式并写明依据。"), "stop")
-        return redirect(url_for("operator.breaches"), code=303)
+        form.errors["reason"] = _("请选择处理方式并写明依据。")
+        return _page(form, lot_id), 422
     sent, person_id = form.model, guard.actor().person.id
     released = sent.decision == "release"
     done(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.assistance import queries as record
@@ -14,7 +14,7 @@ from marketplace.kernel.money import BASIS_POINTS
 from marketplace.parties.types import Permission
 from marketplace.web import guard
 from marketplace.web.database import read
-from marketplace.web.forms import FormModel, parse
+from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
 from marketplace.web.oversight import asked as question
@@ -33,6 +33,10 @@ class TargetForm(FormModel):
 @blueprint.get("")
 @guard.require(Permission.SEE_TOTALS)
 def home() -> ResponseReturnValue:
+    return _page(blank())
+
+
+def _page(form: Form[TargetForm] | Form[FormModel]) -> str:
     asked = question.asked()
     tables = record.tables(read(), _SHOWN, asked.selection, asked.rule)
     total = tables[Dimension.PAIRING].total
@@ -54,6 +58,7 @@ def home() -> ResponseReturnValue:
         months=charts.stages(tables[Dimension.MONTH]),
         county_map=county_map.draw(tables[Dimension.COUNTY], asked.selection),
         address=address,
+        form=form,
     )
 
 
@@ -65,13 +70,13 @@ def set_target() -> ResponseReturnValue:
     amount_fen = money.parse_yuan(form.model.amount_yuan) if form.model else None
     year = request.form.get("year", time.today().year, type=int)
     if amount_fen is None or not 0 < amount_fen <= _LARGEST_FEN or not _is_near(year):
-        flash(_("请用元填写年度任务，例如 5,000,000。"), "stop")
-    else:
-        scope, person = guard.scope(), guard.actor().person.id
-        done(
-            lambda session: assistance.set_target(session, scope, year, amount_fen, person),
-            _("已记下年度任务。"),
-        )
+        form.errors["amount_yuan"] = _("请用元填写年度任务，例如 5,000,000。")
+        return _page(form), 422
+    scope, person = guard.scope(), guard.actor().person.id
+    done(
+        lambda session: assistance.set_target(session, scope, year, amount_fen, person),
+        _("已记下年度任务。"),
+    )
     return redirect(url_for("oversight.home"), 303)
 
 

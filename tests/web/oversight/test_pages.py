@@ -336,8 +336,10 @@ def test_a_yearly_task_makes_progress_visible(own_ground: Ground) -> None:
     assert f"{mine.counted_fen / 1000:.1f}%" in page
     assert "还没有填写" not in page
     assert "还没有填写" in own_ground.browser().get("/oversight").text  # another scope has its own
-    submit(browser, "/oversight", "/oversight/target", year="2026", amount_yuan="many")
-    assert "请用元填写年度任务" in browser.get("/oversight").text
+    refused = submit(browser, "/oversight", "/oversight/target", year="2026", amount_yuan="many")
+    assert refused.status_code == 422
+    assert "请用元填写年度任务" in refused.text
+    assert 'value="many"' in refused.text
 
 
 def test_the_command_line_proves_the_record(own_ground: Ground) -> None:
