@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from marketplace.kernel.message import Name
 from marketplace.search.language import Language, number_tokens
-from marketplace.search.port import IndexedProduct
+from marketplace.search.ranking import level
 from marketplace.search.types import SearchDocument
 
 NAME_WEIGHT = 4.0
@@ -12,8 +12,8 @@ LINK_WEIGHT = 2.0
 TEXT_WEIGHT = 0.5
 
 
-def indexed(document: SearchDocument, language: Language) -> IndexedProduct:
-    """Turn a document into weighted tokens; a word of several fields weighs their sum."""
+def indexed(document: SearchDocument, language: Language) -> dict[str, int]:
+    """Turn a document into tokens with their levels; a word of several fields weighs their sum."""
     weights: dict[str, float] = {}
 
     def add(tokens: Iterable[str], weight: float) -> None:
@@ -31,7 +31,8 @@ def indexed(document: SearchDocument, language: Language) -> IndexedProduct:
         add(language.english_tokens(keyword), LINK_WEIGHT)
     add(number_tokens(document.certificate_numbers), LINK_WEIGHT)
     add(language.text_tokens(document.description), TEXT_WEIGHT)
-    return IndexedProduct(int(document.product_id), weights)
+    add(language.beginnings(document.name.hans), TEXT_WEIGHT)
+    return {token: level(weight) for token, weight in weights.items()}
 
 
 def _names(names: Iterable[Name], language: Language) -> set[str]:

@@ -2,43 +2,31 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from marketplace.kernel import paths
 from marketplace.search.language import Language
-from marketplace.search.types import SearchDocument
 
-SCHEMA = "1"
+SCHEMA = "2"
+_NAMES = {
+    "products.csv": ("name_zh",),
+    "counties.csv": ("name_zh", "short_name_zh", "prefecture_zh"),
+    "industries.csv": ("name_zh",),
+    "aisles.csv": ("name_zh",),
+}
 
 
-def words_of(documents: Iterable[SearchDocument]) -> frozenset[str]:
-    """Return the names and keywords that the dictionary takes whole."""
-    return frozenset(
-        word
-        for document in documents
-        for word in (
-            *(name.hans for name in (document.name, *document.place_names, *document.group_names)),
-            *document.keywords,
-        )
+@cache
+def make_language(folder: Path = paths.CATALOG_DATA) -> tuple[Language, str]:
+    """Return the catalogue's language and the signature of what it was made from."""
+    words = frozenset(
+        row[column] for name, columns in _NAMES.items() for row in _rows(folder / name) for column in columns if row.get(column)
     )
-
-
-def make_language(
-    documents: Iterable[SearchDocument], folder: Path = paths.CATALOG_DATA
-) -> tuple[Language, str]:
-    """Return the language of these products and the signature of what it was made from."""
-    return _language(words_of(documents), folder)
-
-
-@lru_cache(maxsize=2)
-def _language(words: frozenset[str], folder: Path) -> tuple[Language, str]:
     synonyms = {row["term"]: row["canonical_zh"] for row in _rows(folder / "synonyms.csv")}
     readings = {row["phrase"]: row["pinyin"] for row in _rows(folder / "pinyin_overrides.csv")}
-    digest = hashlib.sha256(
-        repr((SCHEMA, sorted(words), sorted(synonyms.items()), sorted(readings.items()))).encode()
-    )
+    made_from = (SCHEMA, sorted(words), sorted(synonyms.items()), sorted(readings.items()))
+    digest = hashlib.sha256(repr(made_from).encode())
     return Language(words, synonyms, readings), digest.hexdigest()[:16]
 
 

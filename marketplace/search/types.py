@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from marketplace.catalogue.types import ProductId
+from marketplace.kernel.changes import Position
 from marketplace.kernel.message import Name
 
 DEFAULT_PER_PAGE = 24
@@ -105,6 +106,43 @@ class Validity:
     scheme_code: str
     from_at: datetime
     to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How far the one indexer has come: readers look whether the version grew, or the epoch."""
+
+    version: int
+    epoch: int
+    signature: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRow:
+    """What filters, facets and sorts know of a product: a row of the side tables, at its slot.
+
+    ``version`` grows with every change that was heard of; ``price_fen`` is the lowest price of a listed offer,
+    None where nobody offers it; ``available`` and ``sold`` are packs; ``months`` has bit 0 for a January of sale.
+    """
+
+    product_id: ProductId
+    slot: int
+    version: int
+    is_listed: bool
+    aisle_code: str
+    industry_code: str | None
+    county_code: str
+    prefecture_code: str
+    storage: str
+    is_key_county: bool
+    months: int
+    cooperative_codes: tuple[str, ...]
+    validities: tuple[Validity, ...]
+    price_fen: int | None
+    available: int
+    sold: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
