@@ -11,7 +11,10 @@ from marketplace.search import queries
 from marketplace.search.documents import indexed
 from marketplace.search.engine import SearchEngine
 from marketplace.search.lexicon import make_language
-from marketplace.search.understanding import Vocabulary, understand
+from marketplace.search.port import Clause
+from marketplace.search.typed import Word
+from marketplace.search.understanding import understand
+from marketplace.search.vocabulary import Vocabulary
 
 group = AppGroup("search", help="The search index.")
 
@@ -48,11 +51,19 @@ def explain(query: str) -> None:
     text = _engine().text
     with current_app.extensions["sessions"]() as session:
         language, _signature = make_language(list(queries.documents(session)))
-    for part in understand(query, language, Vocabulary(text.vocabulary())):
-        click.echo(f"{part.part}:")
-        for reading, corrected in zip(part.readings, part.corrections, strict=True):
-            words = " AND ".join("|".join(token for token, _ in clause.tokens[:8]) for clause in reading)
-            click.echo(f"  {words}{f'  (read as {corrected})' if corrected else ''}")
+    vocabulary = Vocabulary(
+        text.vocabulary(), lambda token: len(text.match((Clause(((token, 1.0),)),)).scores)
+    )
+    understood = understand(query, language, vocabulary)
+    for word in (*understood.words, *(one for one in understood.heard if one not in understood.words)):
+        click.echo(f"{word.typed}: {_explained(word)}")
+
+
+def _explained(word: Word) -> str:
+    if word.clause is None:
+        return "nothing is called so"
+    tokens = " | ".join(f"{token} ^{factor:g}" for token, factor in word.clause.tokens[:8])
+    return f"{tokens}  (read as {word.corrected})" if word.corrected else tokens
 
 
 def prepare() -> None:

@@ -19,14 +19,16 @@ from marketplace.kernel.changes import Position
 from marketplace.search import queries, tables
 from marketplace.search.indexer import Indexer
 from marketplace.search.language import Language
-from marketplace.search.lexicon import make_language
-from marketplace.search.port import Clause, Matches, TextEngine
-from marketplace.search.schemes import SchemeNames
+from marketplace.search.lexicon import make_language, scheme_words
+from marketplace.search.port import Clause, TextEngine
+from marketplace.search.relaxation import Found, find
+from marketplace.search.schemes import AskedScheme, SchemeNames
 from marketplace.search.selection import Selection
 from marketplace.search.suggestions import Suggestions
 from marketplace.search.tables import Tables
 from marketplace.search.types import SearchDocument, SearchPage, SearchRequest, Suggestion
-from marketplace.search.understanding import Understood, Vocabulary, understand
+from marketplace.search.understanding import Known, understand
+from marketplace.search.vocabulary import Vocabulary
 
 CHECK_SECONDS = 1.0
 _SALES_WEIGHT = 0.1
@@ -73,11 +75,12 @@ class SearchEngine:
         """Return one page of products, the exact total and all facets."""
         state = self._fresh(session)
         selection = Selection(state.tables, request)
-        words, schemes = state.schemes.take_out(request.q)
-        found = self._find(state, words)
-        everything = np.ones(state.tables.size, np.bool_) if found.rows is None else found.mask(state.tables)
-        for scheme in schemes:
-            everything = everything & selection.certified(scheme)
+        text = self._engine()
+        vocabulary = self._words(text)
+        asked = state.schemes.take_out(request.q, Known(state.language, vocabulary))
+        understood = understand(asked.words, state.language, vocabulary)
+        found = _placed(state.tables, find(understood, text.match, vocabulary.count))
+        everything, uncertified = found.certified(selection, asked.schemes)
         rows = np.flatnonzero(selection.passing() & everything)
         scores = None if found.scores is None else found.scores[rows]
         first = (request.page - 1) * request.per_page
@@ -88,8 +91,10 @@ class SearchEngine:
             facets=selection.facets(everything),
             page=request.page,
             per_page=request.per_page,
-            dropped=found.dropped,
-            corrected=found.corrected,
+            dropped=(*uncertified, *found.found.dropped),
+            corrected=found.found.corrected,
+            relaxation=found.found.relaxation,
+            full=found.found.full,
             generation=state.generation,
         )
 
@@ -136,7 +141,7 @@ class SearchEngine:
                 tables=tables.build(documents.values()),
                 language=language,
                 suggestions=Suggestions(documents.values(), language),
-                schemes=SchemeNames(catalogue.reference(session).schemes.values()),
+                schemes=SchemeNames(catalogue.reference(session).schemes.values(), scheme_words()),
                 position=position,
                 generation=1,
             )
@@ -159,30 +164,6 @@ class SearchEngine:
         language, _signature = make_language(documents.values())
         return replace(following, language=language, suggestions=Suggestions(documents.values(), language))
 
-    def _find(self, state: State, query: str) -> "_Found":
-        """Match what was typed, strictly first, then word by word more loosely; say what was dropped."""
-        text = self._engine()
-        understood = understand(query, state.language, self._words(text))
-        if not understood:
-            return _Found()
-        readings = [part for part in understood if part.readings]
-        dropped = tuple(part.part for part in understood if not part.readings)
-        for looseness in range(max((len(part.readings) for part in readings), default=0)):
-            clauses, corrected = _reading(readings, looseness)
-            matches = text.match(clauses)
-            if len(matches.product_ids):
-                return _found(state.tables, matches, dropped, corrected)
-        for kept in range(len(readings) - 1, 0, -1):
-            for start in range(len(readings) - kept + 1):
-                clauses, corrected = _reading(readings[start : start + kept], 0)
-                matches = text.match(clauses)
-                if len(matches.product_ids):
-                    lost = [
-                        part.part for place, part in enumerate(readings) if not start <= place < start + kept
-                    ]
-                    return _found(state.tables, matches, (*dropped, *lost), corrected)
-        return _Found(rows=np.zeros(0, np.int64), dropped=tuple(part.part for part in understood))
-
     def _engine(self) -> TextEngine:
         if self._fallback is not None and self._text.signature() is None:
             return self._fallback
@@ -191,7 +172,10 @@ class SearchEngine:
     def _words(self, text: TextEngine) -> Vocabulary:
         tokens = text.vocabulary()
         if self._vocabulary is None or self._vocabulary[0] is not tokens:
-            self._vocabulary = (tokens, Vocabulary(tokens))
+            self._vocabulary = (
+                tokens,
+                Vocabulary(tokens, lambda token: len(text.match((Clause(((token, 1.0),)),)).scores)),
+            )
         return self._vocabulary[1]
 
 
@@ -199,37 +183,39 @@ class SearchEngine:
 class _Found:
     """Rows that match the text, None where no text was typed; scores by row."""
 
-    rows: NDArray[np.int64] | None = None
-    scores: NDArray[np.float32] | None = None
-    dropped: tuple[str, ...] = ()
-    corrected: str | None = None
+    rows: NDArray[np.int64] | None
+    scores: NDArray[np.float32] | None
+    found: Found
 
-    def mask(self, of: Tables) -> NDArray[np.bool_]:
-        mask = np.zeros(of.size, np.bool_)
-        mask[self.rows] = True
-        return mask
+    def certified(
+        self, selection: Selection, schemes: Sequence[AskedScheme]
+    ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+        """Return what was found and has each certification asked for, and the asked for that nothing has.
+
+        Certifications are only given up where words found goods: by themselves they may find nothing.
+        """
+        everything = np.ones(selection.size, np.bool_)
+        if self.rows is not None:
+            everything[:] = False
+            everything[self.rows] = True
+        certified = everything
+        for scheme in schemes:
+            certified = certified & np.logical_or.reduce([selection.certified(code) for code in scheme.codes])
+        if self.rows is None or not schemes or certified.any():
+            return certified, ()
+        return everything, tuple(scheme.typed for scheme in schemes)
 
 
-def _reading(parts: list[Understood], looseness: int) -> tuple[list[Clause], str | None]:
-    """Take each part's reading at a looseness, its loosest where it has fewer."""
-    clauses: list[Clause] = []
-    corrections: list[str] = []
-    for part in parts:
-        place = min(looseness, len(part.readings) - 1)
-        clauses.extend(part.readings[place])
-        correction = part.corrections[place]
-        if correction is not None:
-            corrections.append(correction)
-    return clauses, " ".join(corrections) or None
-
-
-def _found(of: Tables, matches: Matches, dropped: tuple[str, ...], corrected: str | None) -> _Found:
-    rows, known = of.rows_of(matches.product_ids)
+def _placed(of: Tables, found: Found) -> _Found:
+    """Put matches into rows of the tables; what sells scores a little more."""
+    if found.matches is None:
+        return _Found(None, None, found)
+    rows, known = of.rows_of(found.matches.product_ids)
     rows = rows[known]
     scores = np.zeros(of.size, np.float32)
     popular = 1 + _SALES_WEIGHT * np.log1p(np.maximum(of.sold[rows], 0))
-    scores[rows] = matches.scores[known] * popular
-    return _Found(rows, scores, dropped, corrected)
+    scores[rows] = found.matches.scores[known] * popular
+    return _Found(rows, scores, found)
 
 
 def _texts(document: SearchDocument | None) -> object:

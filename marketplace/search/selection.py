@@ -26,6 +26,11 @@ class Selection:
         self._valid = self._valid_links(tables.certification)
         self._failing = self._count_failing()
 
+    @property
+    def size(self) -> int:
+        """Return how many products the tables have."""
+        return self._tables.size
+
     def passing(self) -> Flags:
         """Return which products pass every filter."""
         return np.asarray(self._failing == 0)

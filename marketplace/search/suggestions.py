@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from marketplace.kernel.message import Name
-from marketplace.search.language import PINYIN, Language, normalise
+from marketplace.search.language import Language, normalise
 from marketplace.search.types import SearchDocument, Suggestion, SuggestionKind
 
 _SCANNED = 400
@@ -28,7 +28,7 @@ class Suggestions:
     def starting(self, typed: str, language: Language, limit: int) -> tuple[Suggestion, ...]:
         """Return suggestions that begin with what was typed, the whole before parts of a name."""
         wanted = normalise(typed).strip().replace(" ", "")
-        wanted = language.meant(wanted)
+        wanted = language.synonyms.get(wanted, wanted)
         if not wanted:
             return ()
         found: dict[Suggestion, None] = {}
@@ -56,9 +56,7 @@ def _beginnings(name: Name, language: Language) -> set[str]:
     text = normalise(name.hans)
     found = {text}
     found |= {text[place:] for word in language.search_words(text) if (place := text.find(word)) > 0}
-    found |= {
-        token.removeprefix(PINYIN) for token in language.name_tokens(name.hans) if token.startswith(PINYIN)
-    }
+    found |= language.spellings(name.hans)
     english = normalise(name.en)
     words = english.split()
     found |= {"".join(words[start:]) for start in range(len(words))}

@@ -1,0 +1,147 @@
+"""What is shown when few goods, or none, are called just what was typed: looser step by step, and said so.
+
+Full matches stay ahead. The order: all words; characters by their sound; words or the words within them;
+then without the words that tell least. Nothing typed that shares a word with the catalogue finds nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, islice
+
+import numpy as np
+
+from marketplace.search.port import Clause, Matches
+from marketplace.search.typed import Understood, Word
+from marketplace.search.types import Relaxation
+
+ENOUGH = 3
+MOST_CALLS = 16
+# The best of what follows is scored below the least of what matches fully, whatever sales add to it.
+_FOLLOWING = 0.3
+
+Match = Callable[[Sequence[Clause]], Matches]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query found: ``matches`` is None where nothing was typed, ``full`` of them match all of it.
+
+    ``dropped`` are words that play no part; ``corrected`` is the whole query as it was understood instead.
+    """
+
+    matches: Matches | None
+    full: int = 0
+    relaxation: Relaxation = Relaxation.NONE
+    dropped: tuple[str, ...] = ()
+    corrected: str | None = None
+
+
+def find(understood: Understood, match: Match, count: Callable[[str], int]) -> Found:
+    """Match what was understood, as loosely as needed; asks the index at most ``MOST_CALLS`` times.
+
+    ``count`` says how many goods carry a token: the words most goods carry are given up first.
+    """
+    if not understood.words:
+        return Found(None)
+    search = _Search(match, count)
+    found = search.fully(understood.words)
+    heard = search.fully(understood.heard) if understood.heard else None
+    if heard is not None and (found is None or len(heard.dropped) < len(found.dropped)):
+        found = heard
+    if found is not None:
+        return search.filled_up(found, understood.heard if found is heard else understood.words)
+    return search.relaxed(understood.heard or understood.words) or _nothing(understood.words)
+
+
+class _Search:
+    """One query against the index, counting how often it asks."""
+
+    def __init__(self, match: Match, count: Callable[[str], int]) -> None:
+        self._match = match
+        self._count = count
+        self._calls = 0
+
+    def fully(self, words: Sequence[Word]) -> Found | None:
+        """Match every known word; words that nothing is called are dropped."""
+        known = [word for word in words if word.clause is not None]
+        if not known:
+            return None
+        matches = self._ask([word.clause for word in known])
+        if not len(matches.scores):
+            return None
+        dropped = tuple(word.typed for word in words if word.clause is None)
+        corrected = _corrected(words)
+        return Found(
+            matches,
+            full=0 if dropped else len(matches.scores),
+            relaxation=_kind(corrected, dropped),
+            dropped=dropped,
+            corrected=corrected,
+        )
+
+    def filled_up(self, found: Found, words: Sequence[Word]) -> Found:
+        """Let what has at least the words within the words follow, where very little matches."""
+        assert found.matches is not None
+        if len(found.matches.scores) >= ENOUGH or not any(word.loose for word in words):
+            return found
+        more = self._ask([word.loose or word.clause for word in words if word.clause is not None])
+        if len(more.scores) == len(found.matches.scores):
+            return found
+        kind = Relaxation.FILLED_UP if found.relaxation is Relaxation.NONE else found.relaxation
+        return Found(_ahead(found.matches, more), found.full, kind, found.dropped, found.corrected)
+
+    def relaxed(self, words: Sequence[Word]) -> Found | None:
+        """Match words or what is within them, then fewer and fewer of them."""
+        usable = [word for word in words if (word.loose or word.clause) is not None]
+        if not usable:
+            return None
+        fewer = islice(self._kept(usable), MOST_CALLS - self._calls - 1)
+        for kept in chain(fewer, ([min(usable, key=self._commonness)],)):
+            matches = self._ask([word.loose or word.clause for word in kept])
+            if len(matches.scores):
+                lost = [word.typed for word in words if word not in kept]
+                kind = Relaxation.DROPPED if lost else Relaxation.WITHIN
+                return Found(matches, 0, kind, tuple(lost), _corrected(kept))
+        return None
+
+    def _kept(self, words: Sequence[Word]) -> Iterator[list[Word]]:
+        """Yield which words to keep: all, then all but the commonest, and so on down to one."""
+        order = sorted(range(len(words)), key=lambda place: -self._commonness(words[place]))
+        for lost in range(len(words)):
+            for without in combinations(order, lost):
+                yield [word for place, word in enumerate(words) if place not in without]
+
+    def _commonness(self, word: Word) -> int:
+        clause = word.clause or word.loose
+        return max((self._count(token) for token, _ in clause.tokens), default=0) if clause else 0
+
+    def _ask(self, clauses: Sequence[Clause | None]) -> Matches:
+        self._calls += 1
+        return self._match([clause for clause in clauses if clause is not None])
+
+
+def _ahead(first: Matches, more: Matches) -> Matches:
+    """Put matches before others: both together, the others' scores below."""
+    ids = np.union1d(first.product_ids, more.product_ids)
+    scores = np.zeros(len(ids), np.float32)
+    ceiling = _FOLLOWING * float(first.scores.min()) / max(float(more.scores.max()), 1e-9)
+    scores[np.searchsorted(ids, more.product_ids)] = more.scores * np.float32(ceiling)
+    scores[np.searchsorted(ids, first.product_ids)] = first.scores
+    return Matches(ids, scores)
+
+
+def _kind(corrected: str | None, dropped: Sequence[str]) -> Relaxation:
+    if dropped:
+        return Relaxation.DROPPED
+    return Relaxation.CORRECTED if corrected is not None else Relaxation.NONE
+
+
+def _corrected(words: Sequence[Word]) -> str | None:
+    if all(word.corrected is None for word in words):
+        return None
+    return " ".join(word.corrected or word.typed for word in words)
+
+
+def _nothing(words: Sequence[Word]) -> Found:
+    nothing = Matches(np.zeros(0, np.int64), np.zeros(0, np.float32))
+    return Found(nothing, relaxation=Relaxation.NOTHING, dropped=tuple(word.typed for word in words))
