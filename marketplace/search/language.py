@@ -1,8 +1,8 @@
 """How words become tokens, the same way for what is indexed and for what is typed.
 
 Compatible width, lower case, Simplified characters; words by a dictionary that knows the catalogue's own
-names; single characters of a name; pinyin in full and by initials from every word of a name on.
-Tokens of pinyin, initials, English and numbers carry a prefix and never mix with characters.
+names; characters of a name and pairs of them; pinyin in full and by initials from every word of a name on.
+Tokens of pairs, pinyin, initials, English and numbers carry a prefix and never mix with characters.
 """
 
 import re
@@ -16,6 +16,7 @@ from opencc import OpenCC
 from marketplace.search.english import singular
 from marketplace.search.pinyin import Readings
 
+PAIR = "2:"
 PINYIN = "p:"
 INITIALS = "i:"
 ENGLISH = "e:"
@@ -26,8 +27,10 @@ MAX_QUERY_PARTS = 12
 
 # What a word counts for within its field, by how it stands in the name.
 _HEAD = 1.25  # the whole name, or its last word: 刺梨 in 龙里刺梨, not in 龙里刺梨干
-_WORD = 1.0
-_WITHIN = 0.6  # a word within a word: 刺梨 in 刺梨汁
+_HEAD_WITHIN = 1.1  # 刺梨 in 安顺金刺梨
+_WORD = 0.85
+_WITHIN = 0.4  # a word within a word: 刺梨 in 刺梨汁
+_LAST_CHARACTER = 0.7  # 鸡 in 乌骨鸡
 _CHARACTER = 0.2  # 茶 in 茶油
 _INITIAL = 0.8
 
@@ -141,8 +144,12 @@ class Language:
         """Return what each token of a short name counts for: words, characters and sounds."""
         shares = dict(self._keyword_shares(name))
         for run in _HAN_RUN.findall(normalise(name)):
-            for character in run:
+            shares.setdefault(run[-1], _LAST_CHARACTER)
+            for place, character in enumerate(run):
                 shares.setdefault(character, _CHARACTER)
+                pair = run[place : place + 2]
+                if len(pair) > 1 and pair not in shares:
+                    shares[PAIR + pair] = _HEAD_WITHIN if run.endswith(pair) else _WITHIN
         return shares
 
     def _keyword_shares(self, name: str) -> Shares:
@@ -151,8 +158,10 @@ class Language:
         for run in _HAN_RUN.findall(normalise(name)):
             within = dict.fromkeys(self._cutter.cut_for_search(run), _WITHIN)
             words = dict.fromkeys(self._cutter.cut(run, False), _WORD)  # noqa: FBT003
-            for word, share in (within | words | {run: _HEAD}).items():
-                shares[word] = _HEAD if run.endswith(word) and word in words else share
+            for word, share in (within | words).items():
+                last = _HEAD if word in words else _HEAD_WITHIN
+                shares[word] = last if run.endswith(word) and len(word) > 1 else share
+            shares[run] = _HEAD
             for token, share in self._sounds(run, within | words).items():
                 shares[token] = max(share, shares.get(token, 0.0))
         for token in english_tokens(name):

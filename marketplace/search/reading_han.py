@@ -1,6 +1,8 @@
 """Reading characters: cut into words that the index knows; what is in no word is heard instead of read."""
 
-from marketplace.search.language import PINYIN, Language
+from collections.abc import Iterator
+
+from marketplace.search.language import PAIR, PINYIN, Language
 from marketplace.search.port import Clause
 from marketplace.search.typed import CHARACTER, HEARD, SYNONYM, WHOLE_NAME, WITHIN, WORD, Word
 from marketplace.search.vocabulary import Vocabulary
@@ -92,11 +94,19 @@ def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Wo
                 for one in named
                 if one.clause is not None
             ]
-    tokens = (*(((word, WORD),) if word in vocabulary else ()), *other_names(word, language, vocabulary))
+    tokens = (*_as_written(word, vocabulary), *other_names(word, language, vocabulary))
     if not tokens:
         return [Word(word, None, _characters(word, vocabulary))]
     within = _within(word, vocabulary)
     return [Word(word, Clause(tokens), Clause((*tokens, *within)) if within else None)]
+
+
+def _as_written(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
+    """Yield a word, and the pair of characters that it is in names which are cut otherwise."""
+    if word in vocabulary:
+        yield word, WORD
+    if len(word) == len("茶油") and PAIR + word in vocabulary:
+        yield PAIR + word, SYNONYM
 
 
 def other_names(word: str, language: Language, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
@@ -116,7 +126,11 @@ def _within(word: str, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
         return ()
     size = len(word)
     found = {word[first:last] for first in range(size) for last in range(first + 2, size + 1)}
-    return tuple((one, WITHIN) for one in sorted(found - {word}) if one in vocabulary)
+    return tuple(
+        (token, factor * WITHIN)
+        for one in sorted(found - {word})
+        for token, factor in _as_written(one, vocabulary)
+    )
 
 
 def _characters(word: str, vocabulary: Vocabulary) -> Clause | None:
@@ -157,7 +171,6 @@ def commonest(words: tuple[str, ...], vocabulary: Vocabulary) -> str | None:
 
 
 def _heard(typed: str, sound: str, meant: str | None, vocabulary: Vocabulary) -> Word:
-    tokens = [(meant, WORD)] if meant is not None else []
-    if PINYIN + sound in vocabulary:
-        tokens.append((PINYIN + sound, HEARD))
-    return Word(typed, Clause(tuple(tokens)), corrected=meant or sound)
+    token = PINYIN + sound
+    tokens = ((token, HEARD),) if token in vocabulary else ((meant or typed, HEARD),)
+    return Word(typed, Clause(tokens), corrected=meant or sound)

@@ -8,7 +8,7 @@ from marketplace.search.language import ENGLISH, INITIALS, PINYIN, Language
 from marketplace.search.pinyin import blurred, fold, is_spelled
 from marketplace.search.port import Clause
 from marketplace.search.reading_han import commonest, other_names
-from marketplace.search.typed import BEGINNING, GUESSED, WORD, Word
+from marketplace.search.typed import BEGINNING, GUESSED, WITHIN, WORD, Word
 from marketplace.search.vocabulary import Vocabulary
 
 _LONGEST_JOINED = 8
@@ -63,7 +63,8 @@ def _joined(parts: Sequence[str], place: int, vocabulary: Vocabulary) -> tuple[i
         sound = PINYIN + fold("".join(parts[place:last]))
         tokens = _exact_or_beginning(sound, vocabulary)
         if tokens:
-            return last - place, Word(" ".join(parts[place:last]), Clause(tokens))
+            typed, loose = " ".join(parts[place:last]), _loose(sound[len(PINYIN) :], tokens, vocabulary)
+            return last - place, Word(typed, Clause(tokens), loose)
     return 1, None
 
 
@@ -79,12 +80,26 @@ def _read_part(part: str, language: Language, vocabulary: Vocabulary) -> list[Wo
         return [Word(part, None)]
     tokens = _known(letters, language, vocabulary) or _begun(letters, vocabulary)
     if tokens:
-        return [Word(part, Clause(tuple(tokens.items())))]
+        found = tuple(tokens.items())
+        return [Word(part, Clause(found), _loose(fold(letters), found, vocabulary))]
     together = _together(letters, language, vocabulary)
     if together is not None:
         return together
     guess = _guessed(letters, language, vocabulary)
     return [guess if guess is not None else Word(part, None)]
+
+
+def _loose(sound: str, tokens: tuple[tuple[str, float], ...], vocabulary: Vocabulary) -> Clause | None:
+    """Let words follow that the sound begins or ends with: cili for cilizhi, maojian for duyunmaojian."""
+    if PINYIN + sound not in vocabulary:
+        return None
+    cuts = [
+        (sound[:cut], sound[cut:])
+        for cut in range(_SHORTEST_PIECE, len(sound) - 1)
+        if is_spelled(sound[:cut]) and is_spelled(sound[cut:])
+    ]
+    found = dict.fromkeys(PINYIN + part for cut in cuts for part in cut if PINYIN + part in vocabulary)
+    return Clause((*tokens, *((one, WITHIN) for one in found))) if found else None
 
 
 def _known(letters: str, language: Language, vocabulary: Vocabulary) -> Tokens:

@@ -5,8 +5,8 @@ then without the words that tell least. Nothing typed that shares a word with th
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, combinations, islice
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -80,40 +80,53 @@ class _Search:
         )
 
     def filled_up(self, found: Found, words: Sequence[Word]) -> Found:
-        """Let what has at least the words within the words follow, where very little matches."""
+        """Let what comes near follow where very little matches: words within words, then fewer words."""
         assert found.matches is not None
-        if len(found.matches.scores) >= ENOUGH or not any(word.loose for word in words):
-            return found
-        more = self._ask([word.loose or word.clause for word in words if word.clause is not None])
-        if len(more.scores) == len(found.matches.scores):
+        matches, known = found.matches, [word for word in words if word.clause is not None]
+        for kept in self._looser(known):
+            if len(matches.scores) >= ENOUGH:
+                break
+            matches = _ahead(matches, self._ask([word.loose or word.clause for word in kept]))
+        if len(matches.scores) == len(found.matches.scores):
             return found
         kind = Relaxation.FILLED_UP if found.relaxation is Relaxation.NONE else found.relaxation
-        return Found(_ahead(found.matches, more), found.full, kind, found.dropped, found.corrected)
+        return replace(found, matches=matches, relaxation=kind)
 
     def relaxed(self, words: Sequence[Word]) -> Found | None:
         """Match words or what is within them, then fewer and fewer of them."""
         usable = [word for word in words if (word.loose or word.clause) is not None]
-        if not usable:
-            return None
-        fewer = islice(self._kept(usable), MOST_CALLS - self._calls - 1)
-        for kept in chain(fewer, ([min(usable, key=self._commonness)],)):
+        for kept in self._looser(usable, may_be_all=True):
             matches = self._ask([word.loose or word.clause for word in kept])
             if len(matches.scores):
-                lost = [word.typed for word in words if word not in kept]
+                lost = tuple(word.typed for word in words if word not in kept)
                 kind = Relaxation.DROPPED if lost else Relaxation.WITHIN
-                return Found(matches, 0, kind, tuple(lost), _corrected(kept))
+                found = Found(matches, 0, kind, lost, _corrected(kept))
+                return self.filled_up(found, usable)
         return None
+
+    def _looser(self, words: Sequence[Word], *, may_be_all: bool = False) -> Iterator[list[Word]]:
+        """Yield which words to keep while the index may still be asked; the most telling alone at last."""
+        if not words:
+            return
+        for kept in self._kept(words):
+            if self._calls >= MOST_CALLS - 1:
+                yield [min(words, key=self._commonness)]
+                return
+            if len(kept) < len(words) or may_be_all or any(word.loose for word in kept):
+                yield kept
 
     def _kept(self, words: Sequence[Word]) -> Iterator[list[Word]]:
         """Yield which words to keep: all, then all but the commonest, and so on down to one."""
-        order = sorted(range(len(words)), key=lambda place: -self._commonness(words[place]))
+        order = sorted(range(len(words)), key=lambda place: self._commonness(words[place]), reverse=True)
         for lost in range(len(words)):
             for without in combinations(order, lost):
                 yield [word for place, word in enumerate(words) if place not in without]
 
-    def _commonness(self, word: Word) -> int:
+    def _commonness(self, word: Word) -> tuple[int, int]:
+        """Say how little a word tells: many goods carry it, and it is short."""
         clause = word.clause or word.loose
-        return max((self._count(token) for token, _ in clause.tokens), default=0) if clause else 0
+        assert clause is not None
+        return max(self._count(token) for token, _ in clause.tokens), -len(word.typed)
 
     def _ask(self, clauses: Sequence[Clause | None]) -> Matches:
         self._calls += 1
@@ -122,6 +135,8 @@ class _Search:
 
 def _ahead(first: Matches, more: Matches) -> Matches:
     """Put matches before others: both together, the others' scores below."""
+    if not len(more.scores):
+        return first
     ids = np.union1d(first.product_ids, more.product_ids)
     scores = np.zeros(len(ids), np.float32)
     ceiling = _FOLLOWING * float(first.scores.min()) / max(float(more.scores.max()), 1e-9)
