@@ -10,40 +10,53 @@ from marketplace.search.vocabulary import Vocabulary
 _LONGEST_WORD = 10
 _LONGEST_HEARD = 6
 _SHORTEST_MISHEARD = 3
+_MOST_NEAR = 4
 _SHORTEST_NAME = 4
 _COST_UNKNOWN = 100.0
 _COST_WORD = 10.0
 
 
-def read_characters(run: str, language: Language, vocabulary: Vocabulary) -> list[Word]:
-    """Return the words of a run of characters; words that are true of all goods are left out."""
-    words: list[Word] = []
-    for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD)):
-        if len(stretch) == 1:
-            words += _read_word(stretch[0], language, vocabulary)
-        elif all(one in vocabulary for one in stretch):
-            words += [Word(one, Clause(((one, WORD),))) for one in stretch]
-        else:
-            words.append(Word("".join(stretch), None, _characters("".join(stretch), vocabulary)))
-    return words
+def read_characters(
+    run: str, language: Language, vocabulary: Vocabulary, *, may_hear: bool = True
+) -> tuple[list[Word], list[Word] | None]:
+    """Return the words of a run of characters, and the same heard where some characters looked wrong.
 
-
-def hear_characters(run: str, language: Language, vocabulary: Vocabulary) -> list[Word] | None:
-    """Read a run anew with its first wrong characters taken by their sound: 猕猴挑 is 猕猴桃.
-
-    None where nothing looks wrong, or nothing sounds so.
+    Words that are true of all goods are left out. Heard, 猕猴挑 is 猕猴桃: the first wrong characters are
+    taken by their sound; None where nothing looks wrong, or nothing sounds so.
     """
+    words: list[Word] = []
+    heard: list[Word] | None = None
     place = 0
     for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD)):
         end = place + sum(map(len, stretch))
-        if len(stretch) > 1 or stretch[0] not in vocabulary:
-            window = _sounding(run, place, end, language, vocabulary)
-            if window is not None:
-                first, last, word = window
-                before = read_characters(run[:first], language, vocabulary)
-                return [*before, word, *read_characters(run[last:], language, vocabulary)]
+        if len(stretch) == 1:
+            found = _read_word(stretch[0], language, vocabulary)
+        else:
+            found = _read_single(stretch, vocabulary)
+        words += found
+        is_wrong = len(stretch) > 1 or any(one.clause is None for one in found)
+        if is_wrong and may_hear and heard is None:
+            heard = _hear(run, place, end, language, vocabulary)
         place = end
-    return None
+    return words, heard
+
+
+def _read_single(characters: list[str], vocabulary: Vocabulary) -> list[Word]:
+    """Read characters that stand alone side by side: each a word, or all of them one that nobody knows."""
+    if all(one in vocabulary for one in characters):
+        return [Word(one, Clause(((one, WORD),))) for one in characters]
+    typed = "".join(characters)
+    return [Word(typed, None, _characters(typed, vocabulary))]
+
+
+def _hear(run: str, start: int, end: int, language: Language, vocabulary: Vocabulary) -> list[Word] | None:
+    window = _sounding(run, start, end, language, vocabulary)
+    if window is None:
+        return None
+    first, last, word = window
+    before, _ = read_characters(run[:first], language, vocabulary, may_hear=False)
+    after, _ = read_characters(run[last:], language, vocabulary, may_hear=False)
+    return [*before, word, *after]
 
 
 def _cut(run: str, language: Language, vocabulary: Vocabulary, longest: int) -> list[str]:
@@ -98,7 +111,10 @@ def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Wo
     if not tokens:
         return [Word(word, None, _characters(word, vocabulary))]
     within = _within(word, vocabulary)
-    return [Word(word, Clause(tokens), Clause((*tokens, *within)) if within else None)]
+    loose = Clause((*tokens, *within)) if within else None
+    # Only names and keywords are indexed by their sound.
+    is_named = len(word) == 1 or PINYIN + "".join(language.read(word)) in vocabulary
+    return [Word(word, Clause(tokens), loose, is_named=is_named)]
 
 
 def _as_written(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
@@ -125,11 +141,11 @@ def _within(word: str, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
     if len(word) <= 2:  # noqa: PLR2004 - a pair has only characters within
         return ()
     size = len(word)
-    found = {word[first:last] for first in range(size) for last in range(first + 2, size + 1)}
     return tuple(
         (token, factor * WITHIN)
-        for one in sorted(found - {word})
-        for token, factor in _as_written(one, vocabulary)
+        for length in range(size - 1, 1, -1)
+        for first in range(size - length + 1)
+        for token, factor in _as_written(word[first : first + length], vocabulary)
     )
 
 
@@ -155,9 +171,8 @@ def _sounding(
     for sound, first, last in sounds:
         if PINYIN + sound in vocabulary:
             return first, last, _heard(run[first:last], sound, None, vocabulary)
-    for sound, first, last in sounds:
-        near = vocabulary.near(PINYIN, sound) if last - first >= _SHORTEST_MISHEARD else ()
-        for token in near:
+    for sound, first, last in [one for one in sounds if one[2] - one[1] >= _SHORTEST_MISHEARD][:_MOST_NEAR]:
+        for token in vocabulary.near(PINYIN, sound):
             meant = commonest(language.sounding(token[len(PINYIN) :]), vocabulary)
             if meant is not None:
                 return first, last, _heard(run[first:last], token[len(PINYIN) :], meant, vocabulary)

@@ -15,6 +15,8 @@ _LONGEST_JOINED = 8
 _LONGEST_TOGETHER = 40
 _SHORTEST_BEGINNING = 4
 _SHORTEST_GUESSED = 4
+_LONGEST_GUESSED = 24
+_MOST_GUESSED = 3  # unknown words of a query that are worth a guess
 _SHORTEST_PIECE = 2
 _MOST_GUESSES = 8
 
@@ -24,6 +26,7 @@ Tokens = dict[str, float]
 def read_letters(parts: Sequence[str], language: Language, vocabulary: Vocabulary) -> list[Word]:
     """Return the words of parts typed one after another: phrases and parted pinyin are one word each."""
     words: list[Word] = []
+    guesses = 0
     place = 0
     while place < len(parts):
         part = parts[place]
@@ -33,7 +36,9 @@ def read_letters(parts: Sequence[str], language: Language, vocabulary: Vocabular
         if phrase is not None:
             words.append(phrase)
         elif part not in SMALL_WORDS and part not in language.quiet:
-            words += _read_part(part, language, vocabulary)
+            found = _read_part(part, language, vocabulary, may_guess=guesses < _MOST_GUESSED)
+            guesses += any(word.clause is None or word.corrected is not None for word in found)
+            words += found
         place += length
     return words
 
@@ -74,7 +79,7 @@ def _exact_or_beginning(token: str, vocabulary: Vocabulary) -> tuple[tuple[str, 
     return tuple((one, BEGINNING) for one in vocabulary.starting(token))
 
 
-def _read_part(part: str, language: Language, vocabulary: Vocabulary) -> list[Word]:
+def _read_part(part: str, language: Language, vocabulary: Vocabulary, *, may_guess: bool) -> list[Word]:
     letters = "".join(character for character in part if character.isalpha())
     if not letters:
         return [Word(part, None)]
@@ -85,7 +90,7 @@ def _read_part(part: str, language: Language, vocabulary: Vocabulary) -> list[Wo
     together = _together(letters, language, vocabulary)
     if together is not None:
         return together
-    guess = _guessed(letters, language, vocabulary)
+    guess = _guessed(letters, language, vocabulary) if may_guess else None
     return [guess if guess is not None else Word(part, None)]
 
 
@@ -93,12 +98,11 @@ def _loose(sound: str, tokens: tuple[tuple[str, float], ...], vocabulary: Vocabu
     """Let words follow that the sound begins or ends with: cili for cilizhi, maojian for duyunmaojian."""
     if PINYIN + sound not in vocabulary:
         return None
-    cuts = [
-        (sound[:cut], sound[cut:])
-        for cut in range(_SHORTEST_PIECE, len(sound) - 1)
-        if is_spelled(sound[:cut]) and is_spelled(sound[cut:])
-    ]
-    found = dict.fromkeys(PINYIN + part for cut in cuts for part in cut if PINYIN + part in vocabulary)
+    found: dict[str, None] = {}
+    for cut in range(_SHORTEST_PIECE, len(sound) - 1):
+        for token in (PINYIN + sound[:cut], PINYIN + sound[cut:]):
+            if token in vocabulary:
+                found[token] = None
     return Clause((*tokens, *((one, WITHIN) for one in found))) if found else None
 
 
@@ -190,7 +194,7 @@ def _begun_last(
 
 def _guessed(letters: str, language: Language, vocabulary: Vocabulary) -> Word | None:
     """Guess what was meant: a sound told wrongly first, then one letter wrong, missing, added or swapped."""
-    if not _SHORTEST_GUESSED <= len(letters) <= _LONGEST_TOGETHER:
+    if not _SHORTEST_GUESSED <= len(letters) <= _LONGEST_GUESSED:
         return None
     folded = fold(letters)
     guesses = _most_telling_first(_misheard(folded, vocabulary), vocabulary)

@@ -122,11 +122,12 @@ class _Search:
             for without in combinations(order, lost):
                 yield [word for place, word in enumerate(words) if place not in without]
 
-    def _commonness(self, word: Word) -> tuple[int, int]:
-        """Say how little a word tells: many goods carry it, and it is short."""
+    def _commonness(self, word: Word) -> tuple[bool, int, int]:
+        """Say how little a word tells: nothing is named so, many goods carry it, and it is short."""
         clause = word.clause or word.loose
         assert clause is not None
-        return max(self._count(token) for token, _ in clause.tokens), -len(word.typed)
+        commonest = max(self._count(token) for token, _ in clause.tokens)
+        return not word.is_named, commonest, -len(word.typed)
 
     def _ask(self, clauses: Sequence[Clause | None]) -> Matches:
         self._calls += 1

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from marketplace.catalogue.types import Scheme
-from marketplace.search.language import normalise
+from marketplace.search.language import MAX_QUERY_CHARACTERS, normalise
 
 _NEIGHBOURS = 6
 _WORD_BEFORE = re.compile(r"([a-z]+)\s+$")
@@ -55,7 +55,7 @@ class SchemeNames:
         A name that is part of something longer in ``goods`` (tokens and phrases of the catalogue) stays a
         word: Guizhou Green in ``guizhou green tea``.
         """
-        text = normalise(query)
+        text = normalise(query[:MAX_QUERY_CHARACTERS])[:MAX_QUERY_CHARACTERS]
         if self._pattern is None:
             return Asked(text.strip())
         found: dict[tuple[str, ...], str] = {}

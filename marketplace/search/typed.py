@@ -19,13 +19,15 @@ CHARACTER = 0.2
 class Word:
     """One word that was typed: what it must match, None where nothing is called so, and what comes near it.
 
-    ``corrected`` is what was read instead of what was typed.
+    ``corrected`` is what was read instead of what was typed; ``is_named`` says that something is called so,
+    not only described so.
     """
 
     typed: str
     clause: Clause | None
     loose: Clause | None = None
     corrected: str | None = None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

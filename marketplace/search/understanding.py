@@ -4,13 +4,13 @@ from itertools import groupby
 
 from marketplace.search.language import NUMBER, Language, number_key
 from marketplace.search.port import Clause
-from marketplace.search.reading_han import hear_characters, read_characters
+from marketplace.search.reading_han import read_characters
 from marketplace.search.reading_latin import read_letters
 from marketplace.search.typed import BEGINNING, WORD, Understood, Word
 from marketplace.search.vocabulary import Vocabulary
 
 _SHORTEST_NUMBER = 4
-_MOST_HEARD = 4
+_MOST_HEARD = 2
 
 
 class Known:
@@ -40,8 +40,7 @@ def understand(query: str, language: Language, vocabulary: Vocabulary) -> Unders
             heard += found
             continue
         for run in group:
-            found = read_characters(run, language, vocabulary)
-            other = hear_characters(run, language, vocabulary) if misread < _MOST_HEARD else None
+            found, other = read_characters(run, language, vocabulary, may_hear=misread < _MOST_HEARD)
             misread += other is not None
             words += found
             heard += found if other is None else other

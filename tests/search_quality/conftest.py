@@ -1,4 +1,4 @@
-"""The judged queries' ground: the whole catalogue on offer and in stock, a few marks and makers, one index."""
+"""The judged queries' ground: the whole catalogue on offer and in stock, a few marks, a few makers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
