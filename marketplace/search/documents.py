@@ -26,7 +26,11 @@ def indexed(document: SearchDocument, language: Language) -> IndexedProduct:
         for token, share in best.items():
             weights[token] = weights.get(token, 0.0) + weight * share
 
-    add(NAME_WEIGHT, language.name_shares(document.name.hans), _english(document.name.en))
+    add(
+        NAME_WEIGHT,
+        language.name_shares(document.name.hans, document.name_pinyin),
+        _english(document.name.en),
+    )
     add(
         KEYWORD_WEIGHT,
         *(language.keyword_shares(keyword) for keyword in document.keywords),

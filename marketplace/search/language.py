@@ -14,7 +14,7 @@ import rjieba
 from opencc import OpenCC
 
 from marketplace.search.english import singular
-from marketplace.search.pinyin import Readings
+from marketplace.search.pinyin import Readings, fold
 
 PAIR = "2:"
 PINYIN = "p:"
@@ -140,9 +140,12 @@ class Language:
         normal = normalise(text)
         return {word for word in self.search_words(normal) if len(word) > 1} | english_tokens(normal)
 
-    def _name_shares(self, name: str) -> Shares:
-        """Return what each token of a short name counts for: words, characters and sounds."""
-        shares = dict(self._keyword_shares(name))
+    def _name_shares(self, name: str, reading: str = "") -> Shares:
+        """Return what each token of a short name counts for: words, characters, pairs and sounds.
+
+        ``reading`` is how the name itself says that it is read, one syllable a character.
+        """
+        shares = dict(self._keyword_shares(name, reading))
         for run in _HAN_RUN.findall(normalise(name)):
             shares.setdefault(run[-1], _LAST_CHARACTER)
             for place, character in enumerate(run):
@@ -152,41 +155,47 @@ class Language:
                     shares[PAIR + pair] = _HEAD_WITHIN if run.endswith(pair) else _WITHIN
         return shares
 
-    def _keyword_shares(self, name: str) -> Shares:
+    def _keyword_shares(self, name: str, reading: str = "") -> Shares:
         """Return what each token of a keyword counts for: words and sounds only."""
         shares: dict[str, float] = {}
-        for run in _HAN_RUN.findall(normalise(name)):
+        runs = _HAN_RUN.findall(normalise(name))
+        stated = tuple(map(fold, reading.split()))
+        is_stated = len(stated) == sum(map(len, runs))
+        for run in runs:
+            syllables, stated = (
+                (stated[: len(run)], stated[len(run) :]) if is_stated else (self.read(run), ())
+            )
             within = dict.fromkeys(self._cutter.cut_for_search(run), _WITHIN)
             words = dict.fromkeys(self._cutter.cut(run, False), _WORD)  # noqa: FBT003
             for word, share in (within | words).items():
                 last = _HEAD if word in words else _HEAD_WITHIN
                 shares[word] = last if run.endswith(word) and len(word) > 1 else share
             shares[run] = _HEAD
-            for token, share in self._sounds(run, within | words).items():
+            for token, share in _sounds(run, syllables, within | words).items():
                 shares[token] = max(share, shares.get(token, 0.0))
         for token in english_tokens(name):
             shares[token] = _WORD
         return shares
 
-    def _sounds(self, run: str, words: Mapping[str, float]) -> Shares:
-        """Return pinyin of every word of a run, and pinyin and initials from each word on."""
-        syllables = self.read(run)
-        if len(syllables) != len(run):
-            return {}
-        sounds: dict[str, float] = {}
-        starts = {0}
-        for word, share in words.items():
-            start = run.find(word)
-            starts.add(start)
-            if len(word) > 1:
-                sounds[PINYIN + "".join(syllables[start : start + len(word)])] = share
-        for start in starts:
-            tail = syllables[start : start + _LONGEST_TAIL]
-            if len(tail) > 1 or len(run) == 1:
-                sounds[PINYIN + "".join(tail)] = _WORD if start else _HEAD
-            if len(tail) > 1:
-                sounds[INITIALS + "".join(syllable[0] for syllable in tail)] = _INITIAL
-        return sounds
+
+def _sounds(run: str, syllables: Sequence[str], words: Mapping[str, float]) -> Shares:
+    """Return pinyin of every word of a run, and pinyin and initials from each word on."""
+    if len(syllables) != len(run):
+        return {}
+    sounds: dict[str, float] = {}
+    starts = {0}
+    for word, share in words.items():
+        start = run.find(word)
+        starts.add(start)
+        if len(word) > 1:
+            sounds[PINYIN + "".join(syllables[start : start + len(word)])] = share
+    for start in starts:
+        tail = syllables[start : start + _LONGEST_TAIL]
+        if len(tail) > 1 or len(run) == 1:
+            sounds[PINYIN + "".join(tail)] = _WORD if start else _HEAD
+        if len(tail) > 1:
+            sounds[INITIALS + "".join(syllable[0] for syllable in tail)] = _INITIAL
+    return sounds
 
 
 def english_tokens(text: str) -> set[str]:
