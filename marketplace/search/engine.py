@@ -5,7 +5,7 @@ State is one immutable object, swapped by a single reference: a reader never wai
 
 import threading
 import time as wall
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,19 +16,19 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
-from marketplace.search import explaining, moment, queries, suggestions, tables
+from marketplace.search import moment, queries, suggestions, tables
 from marketplace.search.facets import Tally
 from marketplace.search.indexer import Indexer
 from marketplace.search.language import Language
-from marketplace.search.lexicon import make_language
+from marketplace.search.lexicon import make_language, scheme_words
 from marketplace.search.moment import Moment
 from marketplace.search.port import TextEngine, TextIndex
 from marketplace.search.relaxation import Found, find
-from marketplace.search.schemes import SchemeNames
+from marketplace.search.schemes import AskedScheme, SchemeNames
 from marketplace.search.selection import Selection
 from marketplace.search.tables import Tables
+from marketplace.search.typed import Understood
 from marketplace.search.types import (
-    Explanation,
     Facet,
     FacetValue,
     SearchPage,
@@ -36,6 +36,7 @@ from marketplace.search.types import (
     State,
     Suggestion,
 )
+from marketplace.search.understanding import Known as KnownWords
 from marketplace.search.understanding import understand
 from marketplace.search.vocabulary import Packed, Vocabulary
 
@@ -54,6 +55,7 @@ class Known:
     vocabulary: Vocabulary
     language: Language
     schemes: SchemeNames
+    named: suggestions.Named
     ids: "Ids"
     generation: int
     moments: dict[str, Moment] = field(default_factory=dict)
@@ -115,9 +117,9 @@ class SearchEngine:
     def search(self, session: Session, request: SearchRequest) -> SearchPage:
         """Return one page of products, the exact total and all facets."""
         known = self._fresh(session)
-        words, schemes = known.schemes.take_out(request.q)
-        found = self._find(known, words)
-        selection = Selection(known.at(request.at), request, found.matches, schemes)
+        asked = known.schemes.take_out(request.q, KnownWords(known.language, known.vocabulary))
+        found = self._find(known, asked.words)
+        selection, uncertified = _certified(known.at(request.at), request, found, asked.schemes)
         ids = known.tables.product_ids
         return SearchPage(
             total=selection.total,
@@ -125,7 +127,7 @@ class SearchEngine:
             facets={facet: _values(tally, facet, request) for facet, tally in selection.facets().items()},
             page=request.page,
             per_page=request.per_page,
-            dropped=found.dropped,
+            dropped=(*uncertified, *found.dropped),
             corrected=found.corrected,
             relaxation=found.relaxation,
             full=found.full,
@@ -136,23 +138,16 @@ class SearchEngine:
         """Return what the typed beginning may become."""
         known = self._fresh(session)
         here = known.at(time.now())
-        return suggestions.suggest(
-            session, typed, suggestions.Sources(self.text, known.vocabulary, known.language, here), limit
-        )
+        sources = suggestions.Sources(self.text, known.vocabulary, known.language, here, known.named)
+        return suggestions.suggest(session, typed, sources, limit)
 
-    def explain(self, session: Session, request: SearchRequest, product_id: ProductId) -> Explanation | None:
-        """Say why a product stands where it does; None where search does not know it."""
+    def understood(self, session: Session, query: str) -> tuple[tuple[AskedScheme, ...], Understood]:
+        """Return how a query is read: the certifications it names, and its other words."""
         known = self._fresh(session)
-        slot = known.ids.slot(product_id)
-        if slot is None:
-            return None
-        words, _schemes = known.schemes.take_out(request.q)
-        found = self._find(known, words)
-        return explaining.explain(
-            known.at(request.at), slot, found, queries.levels_of(session, slot, found.tokens), known.vocabulary
-        )
+        asked = known.schemes.take_out(query, KnownWords(known.language, known.vocabulary))
+        return asked.schemes, understand(asked.words, known.language, known.vocabulary)
 
-    def versions(self, session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, int]:
+    def versions(self, session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, int]:
         """Return for each listed product a number that grows with every change heard of it."""
         known = self._fresh(session)
         found = {}
@@ -236,6 +231,7 @@ def _next(session: Session, before: Known | None) -> Known:
         state=state,
         tables=following,
         vocabulary=vocabulary,
+        named=before.named if _has_same_names(before.tables, following) else suggestions.read_names(session, following, before.language),
         ids=before.ids if following.size == before.tables.size else Ids.of(following.product_ids),
         generation=before.generation + 1,
         moments={},
@@ -251,17 +247,41 @@ def _load(session: Session, state: State, before: Known | None) -> Known:
     loaded = tables.empty()
     for piece in queries.rows(session, -1):
         loaded = loaded.changed(piece)
+    language = make_language()[0]
     known = Known(
         state=state,
         tables=loaded,
         vocabulary=Vocabulary(Packed(queries.words(session, -1)), {}),
-        language=make_language()[0],
-        schemes=SchemeNames(catalogue.reference(session).schemes.values()),
+        language=language,
+        schemes=SchemeNames(catalogue.reference(session).schemes.values(), scheme_words()),
+        named=suggestions.read_names(session, loaded, language),
         ids=Ids.of(loaded.product_ids),
         generation=1 if before is None else before.generation + 1,
     )
     known.at(time.now())
     return known
+
+
+def _has_same_names(before: Tables, after: Tables) -> bool:
+    """Return whether the tables speak of the same counties, cooperatives and certifications."""
+    return all(
+        one is other
+        for one, other in (
+            (before.place.values, after.place.values),
+            (before.sellers.values, after.sellers.values),
+            (before.periods.place, after.periods.place),
+        )
+    )
+
+
+def _certified(
+    here: Moment, request: SearchRequest, found: Found, schemes: Sequence[AskedScheme]
+) -> tuple[Selection, tuple[str, ...]]:
+    """Narrow what was found to the certifications typed; given up where words found goods that have none."""
+    selection = Selection(here, request, found.matches, tuple(scheme.codes for scheme in schemes))
+    if not schemes or found.matches is None or selection.total or not len(found.matches):
+        return selection, ()
+    return Selection(here, request, found.matches), tuple(scheme.typed for scheme in schemes)
 
 
 def _values(tally: Tally, facet: Facet, request: SearchRequest) -> tuple[FacetValue, ...]:

@@ -103,6 +103,8 @@ class Indexer:
         """Write to the index what the database has newer; where it cannot be read, build it anew."""
         if self._index is None:
             return
+        if self._index.written() is None:
+            self._index.recover()
         written = self._index.written()
         with sessions() as session:
             state = queries.state(session)

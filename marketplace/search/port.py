@@ -7,7 +7,7 @@ a small number of its own for good, the row of its attributes in the side tables
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +67,13 @@ class TextEngine(Protocol):
         ...
 
 
+@runtime_checkable
 class TextIndex(TextEngine, Protocol):
     """A text engine with files of its own, which one process writes."""
+
+    def recover(self) -> None:
+        """Take over what a writer left that died: afterwards ``written`` says what is there, or None."""
+        ...
 
     def apply(self, changed: Iterable[IndexedProduct], removed: Iterable[int], *, version: int) -> None: ...
 
@@ -76,4 +81,8 @@ class TextIndex(TextEngine, Protocol):
 
     def is_sound(self) -> bool:
         """Read the whole index: returns False where a part of it is lost or torn."""
+        ...
+
+    def texts(self) -> Iterable[IndexedProduct]:
+        """Return what the index holds, a product at a time."""
         ...

@@ -13,7 +13,7 @@ from marketplace.kernel.changes import Position
 from marketplace.parties import queries as parties
 from marketplace.search.models import ProductRow, SoldRow, StateRow, TokensRow, WordRow
 from marketplace.search.port import IndexedProduct
-from marketplace.search.types import SearchDocument, SearchRow, State, Validity
+from marketplace.search.types import KeptText, SearchDocument, SearchRow, State, Validity
 from marketplace.stock import queries as stock
 
 _TOPICS = frozenset({"product", "offer", "certificate", "stock", "sales"})
@@ -31,6 +31,16 @@ _TEXTS = text(
     ) found ON true
     WHERE product.text_version > :after
     ORDER BY product.slot
+    """
+)
+_MISCOUNTED = text(
+    """
+    SELECT COALESCE(kept.token, found.word) AS token, COALESCE(kept.documents, 0) AS counted,
+        COALESCE(found.ndoc, 0) AS carried
+    FROM search_word kept
+    FULL JOIN ts_stat('SELECT tokens FROM search_tokens') found ON found.word = kept.token
+    WHERE COALESCE(kept.documents, 0) <> COALESCE(found.ndoc, 0)
+    ORDER BY 1
     """
 )
 _LEVELS = text(
@@ -94,6 +104,12 @@ def words(session: Session, after: int) -> Iterator[tuple[str, int]]:
         yield row.token, row.documents
 
 
+def counts_of(session: Session, tokens: Collection[str]) -> Mapping[str, int]:
+    """Return how many products carry each of some tokens; what nobody knows is left out."""
+    statement = select(WordRow.token, WordRow.documents).where(WordRow.token.in_(tokens))
+    return {row.token: row.documents for row in session.execute(statement)}
+
+
 def indexed_count(session: Session) -> int:
     """Return how many products have tokens."""
     return session.scalar(select(func.count()).select_from(TokensRow)) or 0
@@ -105,6 +121,20 @@ def texts(session: Session, after: int = 0) -> Iterator[IndexedProduct]:
         yield IndexedProduct(
             row.slot, {} if row.lexemes is None else dict(zip(row.lexemes, row.levels, strict=True))
         )
+
+
+def kept_texts(session: Session) -> dict[ProductId, KeptText]:
+    """Return what is kept of every listed product, for comparing it with the catalogue."""
+    statement = select(
+        ProductRow.product_id, ProductRow.price_fen, ProductRow.available, ProductRow.text_digest
+    ).where(ProductRow.is_listed)
+    return {ProductId(row[0]): KeptText(*row[1:]) for row in session.execute(statement)}
+
+
+def miscounted_words(session: Session) -> Iterator[tuple[str, int, int]]:
+    """Yield words with the number that is kept of them where another number of products carries them."""
+    for row in session.execute(_MISCOUNTED):
+        yield row.token, row.counted, row.carried
 
 
 def levels_of(session: Session, slot: int, tokens: Collection[str]) -> Mapping[str, int]:

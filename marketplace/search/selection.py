@@ -1,6 +1,6 @@
 """One request against one moment: the exact total, a page of products, and every facet without its own filter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -19,13 +19,13 @@ class Selection:
     """What of the matched products passes the filters; ``matches`` is None where no text was typed."""
 
     def __init__(
-        self, moment: Moment, request: SearchRequest, matches: Matches | None, certified: tuple[str, ...] = ()
+        self, moment: Moment, request: SearchRequest, matches: Matches | None, certified: Sequence[tuple[str, ...]] = ()
     ) -> None:
-        """Take schemes that were named in the text as filters that no facet leaves out."""
+        """Take certifications that were named in the text as filters that no facet leaves out."""
         self._moment = moment
         self._request = request
         self._masks = self._chosen()
-        self._always = [facets.mask(moment, Facet.CERTIFICATION, (scheme,)) for scheme in certified]
+        self._always = [facets.mask(moment, Facet.CERTIFICATION, codes) for codes in certified]
         self._passing = self._together(None)
         self._matches = matches
         self._browsed: Rows | None = None

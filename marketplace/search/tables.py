@@ -65,7 +65,9 @@ class Periods:
         """Return the periods with those of the touched slots replaced."""
         names = dict.fromkeys(period.scheme_code for row in rows for period in row.validities)
         new = [name for name in names if name not in self.place]
-        place = dict(self.place) | {name: len(self.values) + number for number, name in enumerate(new)}
+        place = self.place
+        if new:
+            place = dict(place) | {name: len(self.values) + number for number, name in enumerate(new)}
         found = sorted(
             (row.slot, place[one.scheme_code], one.from_at.timestamp(), _instant(one.to_at))
             for row in rows

@@ -37,6 +37,17 @@ class Facet(StrEnum):
     PRICE = "price"
 
 
+class Relaxation(StrEnum):
+    """How far an answer goes beyond what was typed."""
+
+    NONE = "none"  # everything shown matches all of it
+    FILLED_UP = "filled_up"  # very little does: what comes near follows
+    CORRECTED = "corrected"  # another spelling was meant
+    WITHIN = "within"  # only words within the words match
+    DROPPED = "dropped"  # some words play no part
+    NOTHING = "nothing"  # nothing is called anything like it
+
+
 # Upper bounds of the price bands in fen; the last band is open.
 PRICE_BANDS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000)
 
@@ -66,7 +77,8 @@ class FacetValue:
 class SearchPage:
     """Products of one page in order, the exact total, and every facet counted without its own filter.
 
-    ``dropped`` are words nothing matched; ``corrected`` is what was understood instead of what was typed.
+    ``dropped`` are words that play no part; ``corrected`` is what was understood instead of what was typed;
+    ``full`` is how many match all that was typed, before filters: they come first.
     """
 
     total: int
@@ -76,6 +88,8 @@ class SearchPage:
     per_page: int
     dropped: tuple[str, ...] = ()
     corrected: str | None = None
+    relaxation: Relaxation = Relaxation.NONE
+    full: int = 0
     generation: int = 0
 
     @property
@@ -116,6 +130,15 @@ class State:
     epoch: int
     signature: str | None
     position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """What is kept of a listed product: its price, its stock, and a digest of its tokens."""
+
+    price_fen: int | None
+    available: int
+    digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

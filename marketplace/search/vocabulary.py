@@ -15,7 +15,9 @@ import numpy as np
 from marketplace.search.slips import Slips, is_one_slip
 
 _EXPANSIONS = 64
+_SCANNED = 256
 _HEAVY = 4096
+_REMEMBERED = 50_000
 _LAST = "\U0010ffff"
 _CORRECTED = ("p:", "e:")
 """Tokens of letters, in which slips are looked for; those of characters are read by their sound."""
@@ -34,6 +36,7 @@ class Packed(Sequence[str]):
         self._blob = bytes(blob)
         self._ends = np.array(ends, np.int64)
         self.counts = np.array(counts, np.int32)
+        self._asked: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -44,10 +47,17 @@ class Packed(Sequence[str]):
         first = self._ends[place - 1] if place else 0
         return self._blob[first : self._ends[place]].decode()
 
-    def find(self, token: str) -> int:
-        """Return the place of a token, -1 where it is not one."""
-        place = bisect_left(self, token)
-        return place if place < len(self) and self[place] == token else -1
+    def count(self, token: str) -> int:
+        """Return how many products carry a token, 0 where none does; what was asked is remembered a while."""
+        found = self._asked.get(token)
+        if found is None:
+            place = bisect_left(self, token)
+            is_known = place < len(self) and self[place] == token
+            found = int(self.counts[place]) if is_known else 0
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[token] = found
+        return found
 
     def between(self, prefix: str) -> tuple[int, int]:
         """Return the places of the first token that starts so, and of the first after them."""
@@ -66,8 +76,6 @@ class Vocabulary:
 
     packed: Packed
     changed: Mapping[str, int]
-    documents: int
-    """How many products are in the index."""
 
     def __contains__(self, token: object) -> bool:
         return isinstance(token, str) and self.count(token) > 0
@@ -77,14 +85,16 @@ class Vocabulary:
         found = self.changed.get(token)
         if found is not None:
             return found
-        place = self.packed.find(token)
-        return int(self.packed.counts[place]) if place >= 0 else 0
+        return self.packed.count(token)
 
     def starting(self, prefix: str, limit: int = _EXPANSIONS) -> tuple[str, ...]:
-        """Return tokens that start so, shortest first, bounded: the most carried where there are very many."""
+        """Return tokens that start so, shortest first then by the alphabet, bounded.
+
+        Where very many do, they are the most carried.
+        """
         first, last = self.packed.between(prefix)
         places: Iterable[int] = range(first, last)
-        if last - first > limit:
+        if last - first > _SCANNED:
             heaviest = np.argpartition(-self.packed.counts[first:last], limit)[:limit]
             places = {first, *(first + heaviest).tolist()}
         found = {self.packed[int(place)] for place in places if self.packed.counts[place]}
@@ -106,12 +116,12 @@ class Vocabulary:
         )
         return tuple(sorted(found))[:_EXPANSIONS]
 
-    def with_changes(self, changed: Mapping[str, int], documents: int) -> "Vocabulary":
+    def with_changes(self, changed: Mapping[str, int]) -> "Vocabulary":
         """Return the vocabulary with newer counts; packed anew where many have gathered."""
         together = {**self.changed, **changed}
         if len(together) <= _HEAVY:
-            return Vocabulary(self.packed, together, documents)
-        return Vocabulary(Packed(_merged(self.packed, together)), {}, documents)
+            return Vocabulary(self.packed, together)
+        return Vocabulary(Packed(_merged(self.packed, together)), {})
 
 
 def _merged(packed: Packed, changed: Mapping[str, int]) -> Iterator[tuple[str, int]]:
@@ -136,8 +146,8 @@ def _merged(packed: Packed, changed: Mapping[str, int]) -> Iterator[tuple[str, i
             yield token, changed[token]
 
 
-def pack(counts: Mapping[str, int], documents: int) -> Vocabulary:
+def pack(counts: Mapping[str, int]) -> Vocabulary:
     """Make a vocabulary of counts in any order."""
-    return Vocabulary(Packed(sorted(counts.items())), {}, documents)
+    return Vocabulary(Packed(sorted(counts.items())), {})
 
 
