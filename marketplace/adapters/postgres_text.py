@@ -18,9 +18,11 @@ from marketplace.search import queries, ranking
 from marketplace.search.port import NOTHING, Clause, Matches, Written
 from marketplace.search.service import LETTERS
 
-_RANK_SIZE = 1.64493406685
+_STRONGEST = 2.2
+"""What no strength reaches: PostgreSQL wants weights up to 1."""
+_RANK_SIZE = 1.64493406685 * _STRONGEST
 """What ts_rank divides a single occurrence by: the sum of the inverse squares."""
-_STRENGTHS = [float(ranking.STRENGTHS[LETTERS.get(letter, 10)]) for letter in "DCBA"]
+_STRENGTHS = [float(ranking.STRENGTHS[LETTERS.get(letter, 10)]) / _STRONGEST for letter in "DCBA"]
 
 
 class PostgresText:
@@ -95,11 +97,9 @@ def _statement(
     values["query"] = " & ".join(
         "(" + " | ".join(quoted(token) for token, _ in clause.tokens) + ")" for clause in clauses
     )
-    return (
-        f"SELECT slot, {' + '.join(clause_scores)} FROM search_tokens "  # noqa: S608 - built of terms named here
-        "WHERE tokens @@ CAST(:query AS tsquery) ORDER BY slot",
-        values,
-    )
+    score = " + ".join(clause_scores)
+    matching = "FROM search_tokens WHERE tokens @@ CAST(:query AS tsquery) ORDER BY slot"
+    return f"SELECT slot, {score} {matching}", values
 
 
 def quoted(token: str) -> str:

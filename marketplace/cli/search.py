@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from flask import current_app
@@ -46,7 +47,7 @@ def verify() -> None:
 @group.command("explain")
 @click.argument("query")
 def explain(query: str) -> None:
-    """Print how QUERY is understood: its words, the tokens each may match, and the certifications it asks for."""
+    """Print how QUERY is understood: its words with their tokens, and the certifications it asks for."""
     with _session() as session:
         schemes, understood = _engine().understood(session, query)
     for scheme in schemes:
@@ -112,7 +113,7 @@ def _against_index(session: Session) -> Iterator[str]:
 @contextmanager
 def _bar() -> Iterator[Progress]:
     """Show two bars: the tokens in the database, then the index."""
-    bars: list[click.progressbar] = []  # type: ignore[valid-type]
+    bars: list[Any] = []
 
     def progress(done: int, total: int) -> None:
         if not bars or done < bars[-1].pos:

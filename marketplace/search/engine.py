@@ -1,4 +1,4 @@
-"""The search engine of one process: a text engine beside side tables and a vocabulary, in step with the database.
+"""The search engine of one process: text engine, side tables and vocabulary, in step with the database.
 
 State is one immutable object, swapped by a single reference: a reader never waits, never sees half a change.
 """
@@ -89,8 +89,8 @@ class Ids:
 class SearchEngine:
     """Answers searches and suggestions of one process; safe for many threads.
 
-    ``fallback`` answers while there is no readable index. Without ``follow`` a request looks for changes itself,
-    once a second at most; with it a thread of its own does, and no request pays for it.
+    ``fallback`` answers while there is no readable index. Without ``follow`` a request looks for changes
+    itself, once a second at most; with it a thread of its own does, and no request pays for it.
     """
 
     def __init__(self, text: TextIndex | TextEngine, fallback: TextEngine | None = None) -> None:
@@ -231,7 +231,9 @@ def _next(session: Session, before: Known | None) -> Known:
         state=state,
         tables=following,
         vocabulary=vocabulary,
-        named=before.named if _has_same_names(before.tables, following) else suggestions.read_names(session, following, before.language),
+        named=before.named
+        if _has_same_names(before.tables, following)
+        else suggestions.read_names(session, following, before.language),
         ids=before.ids if following.size == before.tables.size else Ids.of(following.product_ids),
         generation=before.generation + 1,
         moments={},

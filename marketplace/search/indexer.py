@@ -1,12 +1,13 @@
-"""The one writer: follows the change rows and keeps what search knows of products, their tokens and the index.
+"""The one writer: follows the change rows and keeps what search knows of products, and the index.
 
-Rows of the side tables change with every change heard of; tokens, words and the index only when people could
-find a product differently. The index is written from the tokens in the database, never from anything else.
+Rows of the side tables change with every change heard of; tokens, words and the index only when people
+could find a product differently. The index is written from the tokens in the database, never from anything else.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ class Indexer:
             return seen
 
     def rebuild(self, sessions: Sessions, progress: Progress = _silent) -> int:
-        """Write everything anew: rows, tokens, words, and the index beside the one in use; returns the number."""
+        """Write everything anew, the index beside the one in use; returns the number of products."""
         with _alone(sessions, waits=True):
             count = self._write_all(sessions, progress)
             self._rebuild_index(sessions, progress)
@@ -73,7 +74,7 @@ class Indexer:
         return len(touched)
 
     def _write_all(self, sessions: Sessions, progress: Progress) -> int:
-        """Write every product, a batch a transaction, then count the words; changes meanwhile are read after."""
+        """Write every product in batches, then count the words; changes meanwhile are read after."""
         with sessions() as session:
             position = changes.latest(session)
             known = queries.known_products(session)
@@ -84,7 +85,7 @@ class Indexer:
             for first in range(0, len(ids), _BATCH):
                 batch = ids[first : first + _BATCH]
                 with sessions() as session:
-                    unit_of_work.commit(session, lambda s, batch=batch: _write(s, _next_version(s), batch))
+                    unit_of_work.commit(session, partial(_write_batch, product_ids=batch))
                 done += len(batch)
                 progress(done, total)
 
@@ -148,6 +149,10 @@ def _write(session: Session, version: int, product_ids: list[ProductId]) -> Coun
     return service.keep_texts(session, version, texts) if texts else Counter()
 
 
+def _write_batch(session: Session, product_ids: list[ProductId]) -> None:
+    _write(session, _next_version(session), product_ids)
+
+
 def _next_version(session: Session) -> int:
     row = service.lock_state(session)
     row.version += 1
@@ -165,8 +170,9 @@ def _told(products: Iterator[IndexedProduct], total: int, progress: Progress) ->
 @contextmanager
 def _alone(sessions: Sessions, *, waits: bool) -> Iterator[bool]:
     """Hold the right to write for as long as the connection lives; give whether it was to be had."""
-    with sessions() as session, session.get_bind().connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+    with sessions() as session, session.connection().engine.connect() as opened:
+        session.rollback()
+        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
         if waits:
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         elif not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):

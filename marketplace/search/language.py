@@ -2,7 +2,8 @@
 
 Compatible width, lower case, Simplified characters; words by a dictionary that knows the catalogue's own
 names; characters of a name and pairs of them; pinyin in full and by initials from every word of a name on.
-Tokens of pairs, pinyin, initials, English, numbers and beginnings carry a prefix and never mix with characters.
+Tokens of pairs, pinyin, initials, English, numbers and beginnings carry a prefix: they never mix with
+characters.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Tables of the search room: what was sold, and what search knows of every product, in a form it reads fast."""
+"""Tables of the search room: what was sold, and what search knows of every product."""
 
 from datetime import datetime
 from typing import Any

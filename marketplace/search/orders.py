@@ -13,7 +13,7 @@ _FEW = 4096
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Every slot from the first to the last: by its key, equal ones by their slots, so that pages are stable."""
+    """Every slot from the first to the last: by its key, equal ones by their slots: pages are stable."""
 
     keys: Keys
     slots: Slots

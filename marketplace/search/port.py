@@ -1,8 +1,8 @@
 """What a text engine must do: keep tokens of products and say which products carry which tokens.
 
-Everything else (languages, correction, relaxation, facets, filters, sorts) is decided above this port from one
-vocabulary, so that two engines with the same tokens give the same answer. A product is known here by its slot:
-a small number of its own for good, the row of its attributes in the side tables.
+Everything else (languages, correction, relaxation, facets, filters, sorts) is decided above this port from
+one vocabulary, so that two engines with the same tokens give the same answer. A product is known here by its
+slot: a small number of its own for good, the row of its attributes in the side tables.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

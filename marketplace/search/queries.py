@@ -1,4 +1,4 @@
-"""What search reads: documents of listed products from the rooms below, and its own rows, tokens and words."""
+"""What search reads: documents of products from the rooms below, and its own rows, tokens and words."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -99,7 +99,9 @@ def rows(session: Session, after: int) -> Iterator[list[SearchRow]]:
 
 def words(session: Session, after: int) -> Iterator[tuple[str, int]]:
     """Yield the tokens whose counts changed after a version, in the order of their code points."""
-    statement = select(WordRow.token, WordRow.documents).where(WordRow.version > after).order_by(WordRow.token)
+    statement = (
+        select(WordRow.token, WordRow.documents).where(WordRow.version > after).order_by(WordRow.token)
+    )
     for row in session.execute(statement.execution_options(yield_per=_PIECE)):
         yield row.token, row.documents
 
@@ -116,7 +118,7 @@ def indexed_count(session: Session) -> int:
 
 
 def texts(session: Session, after: int = 0) -> Iterator[IndexedProduct]:
-    """Yield the tokens of products whose text changed after a version; of one that has none, nothing is left."""
+    """Yield the tokens of products whose text changed after a version; one without any is gone."""
     for row in session.execute(_TEXTS, {"after": after}, execution_options={"yield_per": _PIECE}):
         yield IndexedProduct(
             row.slot, {} if row.lexemes is None else dict(zip(row.lexemes, row.levels, strict=True))
@@ -145,7 +147,9 @@ def levels_of(session: Session, slot: int, tokens: Collection[str]) -> Mapping[s
 
 def known_products(session: Session) -> frozenset[ProductId]:
     """Return the products that search keeps as listed."""
-    return frozenset(map(ProductId, session.scalars(select(ProductRow.product_id).where(ProductRow.is_listed))))
+    return frozenset(
+        map(ProductId, session.scalars(select(ProductRow.product_id).where(ProductRow.is_listed)))
+    )
 
 
 def slots_of(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, int]:

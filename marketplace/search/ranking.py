@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNIT = 0.05
-"""A token's level counts the weight that a product's fields give it in twentieths: 80 is a word of the name."""
+"""A token's level counts the weight of a product's fields in twentieths: 80 is a word of the name."""
 HIGHEST = 255
 
 _SATURATION = 1.2

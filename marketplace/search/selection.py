@@ -1,11 +1,11 @@
-"""One request against one moment: the exact total, a page of products, and every facet without its own filter."""
+"""One request against one moment: exact total, page of products, every facet without its own filter."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from marketplace.search import facets, orders
-from marketplace.search.facets import COLUMN_OF, Tally
+from marketplace.search.facets import COLUMN_OF, Counts, Tally
 from marketplace.search.moment import Moment
 from marketplace.search.port import Matches
 from marketplace.search.tables import NO_PRICE, Flags, Rows
@@ -19,7 +19,11 @@ class Selection:
     """What of the matched products passes the filters; ``matches`` is None where no text was typed."""
 
     def __init__(
-        self, moment: Moment, request: SearchRequest, matches: Matches | None, certified: Sequence[tuple[str, ...]] = ()
+        self,
+        moment: Moment,
+        request: SearchRequest,
+        matches: Matches | None,
+        certified: Sequence[tuple[str, ...]] = (),
     ) -> None:
         """Take certifications that were named in the text as filters that no facet leaves out."""
         self._moment = moment
@@ -61,7 +65,7 @@ class Selection:
 
     def facets(self) -> Mapping[Facet, Tally]:
         """Count every facet, each without its own filter."""
-        moment, found = self._moment, {}
+        moment, found = self._moment, dict[Facet, Tally]()
         for name in _COLUMNS:
             chosen = [facet for facet in _OF_COLUMN[name] if facet in self._masks]
             if len(chosen) < len(_OF_COLUMN[name]):
@@ -70,7 +74,7 @@ class Selection:
                 found[facet] = facets.tally(moment, facet, self._count(name, facet))
         return found
 
-    def _count(self, name: str, without: Facet | None) -> facets.Counts:
+    def _count(self, name: str, without: Facet | None) -> Counts:
         """Count a column among what passes all filters but one."""
         moment = self._moment
         if without is None:

@@ -62,7 +62,7 @@ def lock_state(session: Session) -> StateRow:
 def keep_products(
     session: Session, version: int, found: Sequence[SearchDocument], gone: Collection[ProductId]
 ) -> Mapping[ProductId, tuple[int, bytes | None]]:
-    """Write the rows of products, and take others from the shelf; returns slot and text digest of each before.
+    """Write the rows of products, take others from the shelf; returns each one's slot and text digest.
 
     A slot is given once and stays the product's own, on the shelf or not.
     """
@@ -93,7 +93,7 @@ def keep_products(
 
 
 def keep_texts(session: Session, version: int, texts: Mapping[int, Mapping[str, int] | None]) -> Counter[str]:
-    """Write the tokens of slots, None where a product has no text any more; returns how each word's count moved."""
+    """Write the tokens of slots, None where there are none any more; returns how words' counts moved."""
     moved: Counter[str] = Counter()
     before = select(TokensRow.slot, func.tsvector_to_array(TokensRow.tokens)).where(TokensRow.slot.in_(texts))
     for _slot, tokens in session.execute(before):
@@ -101,7 +101,7 @@ def keep_texts(session: Session, version: int, texts: Mapping[int, Mapping[str, 
     gone = [slot for slot, tokens in texts.items() if not tokens]
     session.execute(delete(TokensRow).where(TokensRow.slot.in_(gone)))
     written = [(slot, tokens) for slot, tokens in texts.items() if tokens]
-    for slot, tokens in written:
+    for _slot, tokens in written:
         moved.update(tokens.keys())
     if written:
         session.execute(_KEEP_TOKENS, [{"slot": slot, "tokens": _vector(tokens)} for slot, tokens in written])
@@ -155,7 +155,9 @@ _KEEP_TOKENS = text(
     ON CONFLICT (slot) DO UPDATE SET tokens = excluded.tokens
     """
 )
-_KEEP_DIGEST = text("UPDATE search_product SET text_digest = :digest, text_version = :version WHERE slot = :slot")
+_KEEP_DIGEST = text(
+    "UPDATE search_product SET text_digest = :digest, text_version = :version WHERE slot = :slot"
+)
 _COUNT_WORDS = text(
     """
     INSERT INTO search_word (token, documents, version)
@@ -165,7 +167,7 @@ _COUNT_WORDS = text(
 
 
 def _vector(tokens: Mapping[str, int]) -> str:
-    """Write tokens as a tsvector, whatever characters they have: a level is a position, roughly a letter too."""
+    """Write tokens as a tsvector, whatever characters they have: a level is a position and, roughly, a letter."""
     return " ".join(
         "'" + token.replace("\\", "\\\\").replace("'", "''") + f"':{level}{_letter(level)}"
         for token, level in tokens.items()

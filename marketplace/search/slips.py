@@ -1,7 +1,7 @@
 """Words one slip of the finger apart: a letter missing, added, changed, or two swapped.
 
-Two such words share a form in which one letter at most is left out of each. Hashes of all these forms are kept
-sorted, so that a typed word finds its neighbours with as many look-ups as it has letters.
+Two such words share a form in which one letter at most is left out of each. Hashes of all these forms are
+kept sorted, so that a typed word finds its neighbours with as many look-ups as it has letters.
 """
 
 from collections.abc import Iterator, Sequence
@@ -61,7 +61,9 @@ def is_one_slip(one: str, other: str) -> bool:
     """Return whether two words differ by exactly one slip."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
-    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     left, right = one[at:], other[at:]
     if len(left) == len(right):
         return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
@@ -71,7 +73,8 @@ def is_one_slip(one: str, other: str) -> bool:
 def _matrix(words: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Lay words out as rows of letters; what is too short, too long or not of letters has length 0."""
     lengths = np.array(
-        [len(word) if _SHORTEST <= len(word) <= _LONGEST and word.isascii() else 0 for word in words], np.int64
+        [len(word) if _SHORTEST <= len(word) <= _LONGEST and word.isascii() else 0 for word in words],
+        np.int64,
     )
     padded = b"".join(
         word.encode().ljust(_LONGEST, b"\0") if length else bytes(_LONGEST)

@@ -67,12 +67,8 @@ def read_names(session: Session, tables: Tables, language: Language) -> Named:
     schemes = catalogue.reference(session).schemes
     sellers = parties.parties_by_code(session, {code for codes in tables.sellers.values for code in codes})
     counties = {county for county, _prefecture, _key in tables.place.values}
-    found = [
-        Suggestion(SuggestionKind.COUNTY, atlas.division(code).name, code) for code in sorted(counties)
-    ]
-    found += [
-        Suggestion(SuggestionKind.COOPERATIVE, sellers[code].name, code) for code in sorted(sellers)
-    ]
+    found = [Suggestion(SuggestionKind.COUNTY, atlas.division(code).name, code) for code in sorted(counties)]
+    found += [Suggestion(SuggestionKind.COOPERATIVE, sellers[code].name, code) for code in sorted(sellers)]
     found += [
         Suggestion(SuggestionKind.CERTIFICATION, schemes[code].short_name, code)
         for code in tables.periods.values
@@ -82,7 +78,7 @@ def read_names(session: Session, tables: Tables, language: Language) -> Named:
 
 
 def suggest(session: Session, typed: str, sources: Sources, limit: int) -> tuple[Suggestion, ...]:
-    """Return what a beginning may become: half products, half other names, more where the others are fewer."""
+    """Return what a beginning may become: half products, half other names, more where others are fewer."""
     wanted = normalise(typed).strip().replace(" ", "")
     wanted = sources.language.synonyms.get(wanted, wanted)
     if not wanted:
@@ -109,7 +105,10 @@ def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Se
 def _called(session: Session, product_ids: Collection[int]) -> Sequence[Suggestion]:
     """Return products by name, each name once."""
     found = catalogue.products_by_id(session, [ProductId(one) for one in product_ids])
-    by_name = {one.name: Suggestion(SuggestionKind.PRODUCT, one.name, one.slug) for one in reversed(found.values())}
+    by_name = {
+        one.name: Suggestion(SuggestionKind.PRODUCT, one.name, one.slug)
+        for one in reversed(tuple(found.values()))
+    }
     return tuple(reversed(by_name.values()))
 
 

@@ -155,7 +155,11 @@ def _columns(rows: Sequence[SearchRow]) -> Mapping[str, tuple[type, Any, list[An
         "versions": (np.int64, 0, [row.version for row in rows]),
         "listed": (np.bool_, False, [row.is_listed for row in rows]),
         "in_stock": (np.bool_, False, [row.available > 0 for row in rows]),
-        "price_fen": (np.int64, NO_PRICE, [NO_PRICE if row.price_fen is None else row.price_fen for row in rows]),
+        "price_fen": (
+            np.int64,
+            NO_PRICE,
+            [NO_PRICE if row.price_fen is None else row.price_fen for row in rows],
+        ),
         "sold": (np.int64, 0, [row.sold for row in rows]),
         "created": (np.int64, 0, [int(row.created_at.timestamp()) for row in rows]),
         "months": (np.uint16, 0, [row.months for row in rows]),

@@ -145,8 +145,8 @@ class KeptText:
 class SearchRow:
     """What filters, facets and sorts know of a product: a row of the side tables, at its slot.
 
-    ``version`` grows with every change that was heard of; ``price_fen`` is the lowest price of a listed offer,
-    None where nobody offers it; ``available`` and ``sold`` are packs; ``months`` has bit 0 for a January of sale.
+    ``version`` grows with every change heard of; ``price_fen`` is the lowest price of a listed offer, None
+    where nobody offers it; ``available`` and ``sold`` are packs; ``months`` has bit 0 for a January of sale.
     """
 
     product_id: ProductId

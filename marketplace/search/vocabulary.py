@@ -72,7 +72,7 @@ class Packed(Sequence[str]):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The tokens of one state of the catalogue; ``changed`` holds the newest counts, 0 where a token is gone."""
+    """The tokens of one state of the catalogue; ``changed`` holds the newest counts, 0 for what is gone."""
 
     packed: Packed
     changed: Mapping[str, int]
@@ -105,7 +105,7 @@ class Vocabulary:
 
     def near(self, prefix: str, word: str) -> tuple[str, ...]:
         """Return known tokens of a kind one letter away: missing, added, changed or swapped."""
-        found = set()
+        found: set[str] = set()
         slips = self.packed.slips.get(prefix)
         if slips is not None:
             found.update(token for token in slips.near(word) if self.count(token))
@@ -149,5 +149,3 @@ def _merged(packed: Packed, changed: Mapping[str, int]) -> Iterator[tuple[str, i
 def pack(counts: Mapping[str, int]) -> Vocabulary:
     """Make a vocabulary of counts in any order."""
     return Vocabulary(Packed(sorted(counts.items())), {})
-
-

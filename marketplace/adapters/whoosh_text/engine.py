@@ -59,7 +59,7 @@ class WhooshText:
         return Matches(slots, scores)
 
     def refresh(self) -> bool:
-        """Open what was written since; where nothing can be read any more, say so in the log and have nothing."""
+        """Open what was written since; where nothing can be read any more, the log says so."""
         with self._lock:
             self._was_opened = True
             before = self._postings.reading if self._postings is not None else None
@@ -181,7 +181,9 @@ def _any_of(postings: PostingsOf, clause: Clause) -> Found:
     if len(clause.tokens) == 1:
         token, factor = clause.tokens[0]
         one = postings.get(token)
-        return one.slots, one.scores if factor == 1 else one.scores * np.float32(factor), one if factor == 1 else None
+        if factor == 1:
+            return one.slots, one.scores, one
+        return one.slots, one.scores * np.float32(factor), None
     parts = [(one, factor) for token, factor in clause.tokens if len(one := postings.get(token))]
     if not parts:
         return NOTHING.slots, NOTHING.scores, None

@@ -1,8 +1,8 @@
-"""What a document is to Whoosh: a slot in a column, and tokens with levels; and how postings lie on the disk.
+"""What a document is to Whoosh: a slot in a column, tokens with levels; and how postings lie on the disk.
 
-The pieces are Whoosh's own (field types, codec, pool of postings), narrowed to what this index holds: one field
-whose tokens are known beforehand. Postings are gathered by token instead of sorted one by one, and blocks hold
-bytes where the codec would write numbers one after another. A stock Whoosh reads such an index.
+The pieces are Whoosh's own (field types, codec, pool of postings), narrowed to what this index holds: one
+field whose tokens are known beforehand. Postings are gathered by token instead of sorted one by one, and
+blocks hold bytes where the codec would write numbers one after another. A stock Whoosh reads such an index.
 """
 
 from array import array

@@ -61,7 +61,9 @@ def merge_small(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
 
 def finish(directory: Path, generation: int, written: Written) -> None:
     """Bring an index to the disk, which Whoosh itself never does, and then say what it holds."""
-    files = {path.name: path.stat().st_size for path in directory.iterdir() if path.suffix in {".seg", ".toc"}}
+    files = {
+        path.name: path.stat().st_size for path in directory.iterdir() if path.suffix in {".seg", ".toc"}
+    }
     for name in files:
         _sync(directory / name)
     state = directory / f"{STATE}.new"

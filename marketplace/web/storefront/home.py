@@ -14,7 +14,7 @@ from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
 from marketplace.places.atlas import Atlas
-from marketplace.search.selection import YES
+from marketplace.search.facets import YES
 from marketplace.search.types import Facet, SearchPage, SearchRequest, Sort
 from marketplace.web import delivery
 from marketplace.web.assets import static_url
