@@ -124,7 +124,7 @@ def _as_written(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, float]
     """Yield a word, and the pair of characters that it is in names which are cut otherwise."""
     if word in vocabulary:
         yield word, WORD
-    if len(word) == len("茶油") and PAIR + word in vocabulary:
+    if len(word) == 2 and PAIR + word in vocabulary:  # noqa: PLR2004 - a pair
         yield PAIR + word, SYNONYM
 
 
