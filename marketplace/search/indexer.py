@@ -1,7 +1,7 @@
 """The one writer: follows the change rows and keeps what search knows of products, and the index.
 
 Rows of the side tables change with every change heard of; tokens, words and the index only when people
-could find a product differently. The index is written from the tokens in the database, never from anything else.
+could find a product differently. The index is written from the tokens in the database, from nothing else.
 """
 
 from collections import Counter

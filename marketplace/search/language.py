@@ -47,7 +47,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _MARKED_LATIN = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _MARK = re.compile("[\u0300-\u036f]+")
 _WORD_FREQUENCY = 50_000
-_KEPT_NAMES = 65_536
+_KEPT_NAMES = 4_096
+_KEPT_KEYWORDS = 16_384
 _LONGEST_TAIL = 10
 
 Shares = Mapping[str, float]
@@ -104,7 +105,8 @@ class Language:
                 others = self._by_sound.get(sound, ())
                 self._by_sound[sound] = others if meant in others else (*others, meant)
         self.name_shares = lru_cache(_KEPT_NAMES)(self._name_shares)
-        self.keyword_shares = lru_cache(_KEPT_NAMES)(self._keyword_shares)
+        self.keyword_shares = lru_cache(_KEPT_KEYWORDS)(self._keyword_shares)
+        self.keywords_shares = lru_cache(_KEPT_NAMES)(self._keywords_shares)
 
     def read(self, characters: str) -> tuple[str, ...]:
         """Read characters in pinyin, one folded syllable each: 绿茶 is lu cha."""
@@ -163,6 +165,15 @@ class Language:
                 pair = run[place : place + 2]
                 if len(pair) > 1 and pair not in shares:
                     shares[PAIR + pair] = _HEAD_WITHIN if run.endswith(pair) else _WITHIN
+        return shares
+
+    def _keywords_shares(self, names: tuple[str, ...]) -> Shares:
+        """Return what each token of several keywords counts for: the most it does in any."""
+        shares: dict[str, float] = {}
+        for name in names:
+            for token, share in self.keyword_shares(name).items():
+                if shares.get(token, 0.0) < share:
+                    shares[token] = share
         return shares
 
     def _keyword_shares(self, name: str, reading: str = "") -> Shares:

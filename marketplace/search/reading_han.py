@@ -10,6 +10,7 @@ from marketplace.search.vocabulary import Vocabulary
 _LONGEST_WORD = 10
 _LONGEST_HEARD = 6
 _SHORTEST_MISHEARD = 3
+_MOST_HEARD = 2  # stretches of a run that are worth hearing
 _MOST_NEAR = 4
 _SHORTEST_NAME = 4
 _COST_UNKNOWN = 100.0
@@ -26,6 +27,7 @@ def read_characters(
     """
     words: list[Word] = []
     heard: list[Word] | None = None
+    chances = _MOST_HEARD if may_hear else 0
     place = 0
     for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD)):
         end = place + sum(map(len, stretch))
@@ -35,7 +37,8 @@ def read_characters(
             found = _read_single(stretch, vocabulary)
         words += found
         is_wrong = len(stretch) > 1 or any(one.clause is None for one in found)
-        if is_wrong and may_hear and heard is None:
+        if is_wrong and heard is None and chances:
+            chances -= 1
             heard = _hear(run, place, end, language, vocabulary)
         place = end
     return words, heard
@@ -121,7 +124,7 @@ def _as_written(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, float]
     """Yield a word, and the pair of characters that it is in names which are cut otherwise."""
     if word in vocabulary:
         yield word, WORD
-    if len(word) == len("茶油") and PAIR + word in vocabulary:
+    if len(word) == 2 and PAIR + word in vocabulary:  # noqa: PLR2004 - a pair
         yield PAIR + word, SYNONYM
 
 
@@ -171,7 +174,8 @@ def _sounding(
     for sound, first, last in sounds:
         if PINYIN + sound in vocabulary:
             return first, last, _heard(run[first:last], sound, None, vocabulary)
-    for sound, first, last in [one for one in sounds if one[2] - one[1] >= _SHORTEST_MISHEARD][:_MOST_NEAR]:
+    shortest_first = [one for one in reversed(sounds) if one[2] - one[1] >= _SHORTEST_MISHEARD]
+    for sound, first, last in shortest_first[:_MOST_NEAR]:
         for token in vocabulary.near(PINYIN, sound):
             meant = commonest(language.sounding(token[len(PINYIN) :]), vocabulary)
             if meant is not None:

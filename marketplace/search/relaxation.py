@@ -106,11 +106,10 @@ class _Search:
 
     def _looser(self, words: Sequence[Word], *, may_be_all: bool = False) -> Iterator[list[Word]]:
         """Yield which words to keep while the index may still be asked; the most telling alone at last."""
-        if not words:
-            return
         for kept in self._kept(words):
-            if self._calls >= MOST_CALLS - 1:
+            if self._calls == MOST_CALLS - 1:
                 yield [min(words, key=self._commonness)]
+            if self._calls >= MOST_CALLS:
                 return
             if len(kept) < len(words) or may_be_all or any(word.loose for word in kept):
                 yield kept

@@ -167,7 +167,7 @@ _COUNT_WORDS = text(
 
 
 def _vector(tokens: Mapping[str, int]) -> str:
-    """Write tokens as a tsvector, whatever characters they have: a level is a position and, roughly, a letter."""
+    """Write tokens as a tsvector, whatever characters they have: a level is a position, roughly a letter."""
     return " ".join(
         "'" + token.replace("\\", "\\\\").replace("'", "''") + f"':{level}{_letter(level)}"
         for token, level in tokens.items()

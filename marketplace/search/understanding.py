@@ -11,6 +11,7 @@ from marketplace.search.vocabulary import Vocabulary
 
 _SHORTEST_NUMBER = 4
 _MOST_HEARD = 2
+_MOST_WORDS = 12
 
 
 class Known:
@@ -44,7 +45,12 @@ def understand(query: str, language: Language, vocabulary: Vocabulary) -> Unders
             misread += other is not None
             words += found
             heard += found if other is None else other
-    return Understood(tuple(words), tuple(heard) if misread else ())
+    return Understood(_once(words), _once(heard) if misread else ())
+
+
+def _once(words: list[Word]) -> tuple[Word, ...]:
+    """Keep each word once, as many as a person means."""
+    return tuple({word.typed: word for word in words}.values())[:_MOST_WORDS]
 
 
 def _number(parts: list[str], vocabulary: Vocabulary) -> Word | None:

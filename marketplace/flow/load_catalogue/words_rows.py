@@ -1,4 +1,4 @@
-"""Synonyms, readings and character corrections: checked here, read from their files by search and pages."""
+"""Words: checked here, read from their files by search and pages."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,14 @@ from marketplace.flow.load_catalogue.sheet import LIST_SEPARATOR, Sheet
 from marketplace.kernel.message import msg
 
 SYNONYMS, READINGS, CORRECTIONS = "synonyms.csv", "pinyin_overrides.csv", "hant_corrections.csv"
+QUIET, SCHEME_WORDS = "quiet_words.csv", "scheme_words.csv"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     SYNONYMS: ("canonical_zh", "term", "language", "used_in"),
     READINGS: ("phrase", "pinyin"),
     CORRECTIONS: ("scope", "opencc_output", "hong_kong_form", "example_zh"),
+    QUIET: ("word",),
+    SCHEME_WORDS: ("term", "scheme_codes"),
 }
 
 _LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
@@ -44,6 +47,23 @@ def readings(sheet: Sheet) -> int:
     sheet.unique("phrase")
     for row in sheet.rows:
         row.pinyin("pinyin", row.text("phrase"))
+    return len(sheet.rows)
+
+
+def quiet_words(sheet: Sheet) -> int:
+    """Check the words that a query may have and that say nothing here: 贵州, 特产."""
+    sheet.unique("word")
+    for row in sheet.rows:
+        row.text("word")
+    return len(sheet.rows)
+
+
+def scheme_words(sheet: Sheet, schemes: Sheet) -> int:
+    """Check that what people call certifications leads to schemes that there are."""
+    sheet.unique("term")
+    for row in sheet.rows:
+        row.text("term")
+        row.references("scheme_codes", schemes.codes(), schemes.file)
     return len(sheet.rows)
 
 

@@ -111,6 +111,8 @@ def test_errors_of_many_files_are_named_at_once(data: Path) -> None:
         ("prefecture_transit.csv", 2, "road_km", "0", "0小于允许的最小值1"),
         ("cloud_warehouses.csv", 2, "storage_kinds", "", "不能为空"),
         ("pinyin_overrides.csv", 2, "pinyin", "du", "拼音“du”应为2个音节，与“都匀”逐字对应"),
+        ("quiet_words.csv", 3, "word", "贵州", "“贵州”与第2行重复"),
+        ("scheme_words.csv", 2, "scheme_codes", "agi;nobody", "certification_schemes.csv中没有“nobody”"),
     ],
 )
 def test_each_cell_is_checked(data: Path, file: str, row: int, column: str, value: str, reason: str) -> None:
@@ -173,5 +175,5 @@ def test_file_that_cannot_be_read_is_one_error(data: Path) -> None:
 
 def test_empty_directory_names_every_file(tmp_path: Path) -> None:
     found = errors(tmp_path)
-    assert len(found) == 20
+    assert len(found) == 22
     assert {reason for *_, reason in found} == {"文件不存在或无法读取"}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from marketplace.adapters.whoosh_text import WhooshText
@@ -30,9 +31,14 @@ def text(language: Language, tmp_path_factory: pytest.TempPathFactory) -> Whoosh
 
 
 def find(query: str, language: Language, text: WhooshText) -> set[str]:
+    """Return what matches all that was typed, or what is shown where nothing does."""
     vocabulary = make_vocabulary(text)
-    found = find_loosely(understand(query, language, vocabulary), text.match, vocabulary.count).matches
-    return set() if found is None else {NAME_OF[int(product)] for product in found.product_ids}
+    found = find_loosely(understand(query, language, vocabulary), text.match, vocabulary.count)
+    if found.matches is None:
+        return set()
+    best_first = np.argsort(-found.matches.scores, kind="stable")
+    shown = found.matches.product_ids[best_first[: found.full or None]]
+    return {NAME_OF[int(product)] for product in shown}
 
 
 @pytest.mark.parametrize(
