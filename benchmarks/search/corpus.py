@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,19 +74,22 @@ class PartwiseLanguage(Language):
         return tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corpus:
-    """An open corpus; the tokens stay in their files until they are asked for."""
+    """An open corpus; words and tokens stay in their files until they are asked for."""
 
     directory: Path
     size: int
-    vocabulary: tuple[str, ...]
     offsets: NDArray[np.int64]
     tokens: NDArray[np.int32]
     weights: NDArray[np.float16]
     columns: Mapping[str, NDArray[Any]]
     values: Mapping[Facet, tuple[str, ...]]
     facts: Mapping[str, Any]
+
+    @cached_property
+    def vocabulary(self) -> tuple[str, ...]:
+        return tuple((self.directory / "vocabulary.txt").read_text().splitlines())
 
     def chunks(self) -> Iterator[range]:
         """Yield slots, ten thousand at a time."""
@@ -134,11 +138,10 @@ def corpus(directory: Path, size: int) -> Corpus:
     return Corpus(
         directory=path,
         size=size,
-        vocabulary=tuple((path / "vocabulary.txt").read_text().splitlines()),
-        offsets=np.load(path / "offsets.npy"),
+        offsets=np.load(path / "offsets.npy", mmap_mode="r"),
         tokens=np.memmap(path / "tokens.bin", np.int32, "r"),
         weights=np.memmap(path / "weights.bin", np.float16, "r"),
-        columns={name: np.load(path / f"{name}.npy") for name in _ARRAYS},
+        columns={name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _ARRAYS},
         values={Facet(key): tuple(values) for key, values in facts["values"].items()},
         facts=facts,
     )

@@ -67,9 +67,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The requests, and the CPU microseconds that understanding each typed text took."""
+    """The requests, others of each kind that wake a fresh process, and CPU microseconds of understanding."""
 
     asks: tuple[Ask, ...]
+    first: tuple[Ask, ...]
     understanding_us: tuple[float, ...]
 
 
@@ -183,7 +184,7 @@ class _Drawer:
 
 def draw(of: Corpus, per_kind: int = PER_KIND) -> Asked:
     """Draw the requests of a corpus: the same corpus gives the same."""
-    drawer = _Drawer(of, per_kind)
+    drawer = _Drawer(of, per_kind + 1)
     asks = [
         *_texts(drawer, Kind.COMMON, drawer.common, lambda clauses: _plain(clauses, 1)),
         *_texts(drawer, Kind.RARE, drawer.rare, lambda clauses: _plain(clauses, 1)),
@@ -196,7 +197,12 @@ def draw(of: Corpus, per_kind: int = PER_KIND) -> Asked:
         *_browses(drawer, Kind.BROWSE_FACETS),
         *_filtered(drawer),
     ]
-    return Asked(tuple(asks), tuple(drawer.took))
+    last = {ask.kind: number for number, ask in enumerate(asks)}
+    return Asked(
+        asks=tuple(ask for number, ask in enumerate(asks) if number not in last.values()),
+        first=tuple(asks[number] for number in last.values()),
+        understanding_us=tuple(drawer.took),
+    )
 
 
 def _texts(
