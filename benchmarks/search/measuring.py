@@ -95,11 +95,11 @@ def _build(place: Place, engine: str) -> dict[str, Any]:
         size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
         line = f"{built['cpu_seconds']} {built['peak_mb']} {size}"
         (path / "built").write_text(line)
-    seconds, peak, size = map(float, (path / "built").read_text().split())
+    seconds, peak, whole = map(float, (path / "built").read_text().split())
     return {
         "products_per_cpu_second": round(place.size / seconds),
         "build_peak_mb": round(peak),
-        "index_mb": round(size / 1e6, 1),
+        "index_mb": round(whole / 1e6, 1),
     }
 
 

@@ -117,7 +117,7 @@ class _Drawer:
         return self._word_between(0.02, 1.0)
 
     def rare(self) -> str:
-        return self._word_between(0.0, 0.001)
+        return self._word_between(0.0, max(0.001, 5 / self.of.size))
 
     def several(self) -> str:
         words = self.words_of(self.product())
