@@ -2,7 +2,7 @@
 
 vocabulary.txt   a token a line, its number is the line's
 tokens.bin       int32, the tokens of all products one after another
-weights.bin      float16 beside them
+levels.bin       uint8 beside them
 offsets.npy      where each product's tokens begin
 *.npy            a value a product, or rows and codes where a product may have several
 """
@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from benchmarks.search import products, words
 from benchmarks.search.products import CHUNK, NOW
 from marketplace.kernel import paths
-from marketplace.kernel.message import Name
 from marketplace.search import documents as project_documents
 from marketplace.search import language as project_language
 from marketplace.search import lexicon
@@ -44,34 +43,31 @@ _ARRAYS = (
 
 
 class PartwiseLanguage(Language):
-    """The project's language, each part of a text between spaces or commas cut once and remembered.
+    """The project's language, each phrase of a description and each name's beginnings cut once and kept.
 
-    Words never reach over a space or a comma, so the tokens are the same; a million descriptions of the same
-    words would else be cut again and again.
+    Words never reach over a comma, so the tokens are the same; a million descriptions of the same phrases
+    would else be cut again and again.
     """
 
     def __init__(self, made: Language) -> None:
         self.__dict__.update(made.__dict__)
-        self._kept: dict[tuple[str, str], frozenset[str]] = {}
-
-    def name_tokens(self, name: str) -> set[str]:
-        return self._joined("name_tokens", name.split(" "))
+        self._phrases: dict[str, set[str]] = {}
+        self._begun: dict[str, set[str]] = {}
 
     def text_tokens(self, text: str) -> set[str]:
-        return self._joined("text_tokens", text.split("，"))
-
-    def english_tokens(self, text: str) -> set[str]:
-        return self._joined("english_tokens", text.split(" "))
-
-    def _joined(self, kind: str, parts: list[str]) -> set[str]:
         tokens: set[str] = set()
-        for part in parts:
-            key = (kind, part)
-            found = self._kept.get(key)
+        for phrase in text.split("，"):
+            found = self._phrases.get(phrase)
             if found is None:
-                found = self._kept[key] = frozenset(getattr(Language, kind)(self, part))
+                found = self._phrases[phrase] = super().text_tokens(phrase)
             tokens |= found
         return tokens
+
+    def beginnings(self, name: str) -> set[str]:
+        found = self._begun.get(name)
+        if found is None:
+            found = self._begun[name] = super().beginnings(name)
+        return found
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ class Corpus:
     size: int
     offsets: NDArray[np.int64]
     tokens: NDArray[np.int32]
-    weights: NDArray[np.float16]
+    levels: NDArray[np.uint8]
     columns: Mapping[str, NDArray[Any]]
     values: Mapping[Facet, tuple[str, ...]]
     facts: Mapping[str, Any]
@@ -96,10 +92,10 @@ class Corpus:
         for first in range(0, self.size, CHUNK):
             yield range(first, min(self.size, first + CHUNK))
 
-    def tokens_of(self, slot: int) -> dict[str, float]:
+    def tokens_of(self, slot: int) -> dict[str, int]:
         first, last = self.offsets[slot], self.offsets[slot + 1]
-        numbers, weights = self.tokens[first:last].tolist(), self.weights[first:last].tolist()
-        return {self.vocabulary[one]: weight for one, weight in zip(numbers, weights, strict=True)}
+        numbers, levels = self.tokens[first:last].tolist(), self.levels[first:last].tolist()
+        return {self.vocabulary[one]: level for one, level in zip(numbers, levels, strict=True)}
 
     def valid_certificates(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return rows and scheme codes of what is certified now, each pair once."""
@@ -111,20 +107,6 @@ class Corpus:
             columns["certificate_rows"][valid].astype(np.int64) * many + columns["certificate_codes"][valid]
         )
         return pairs // many, pairs % many
-
-
-def make_language() -> tuple[Language, str]:
-    """Return the language of these products: it knows goods, places and keywords, as the shop's own does."""
-    known = words.gather(SEED)
-    sellers = products.make_cooperatives(known, 3_000, SEED)
-    chunk = products.draw(known, sellers, 0, 3_000, SEED)
-    named = []
-    for row, document in enumerate(products.documents(known, sellers, chunk)):
-        good, county = known.goods[chunk.good[row]], known.counties[chunk.county[row]]
-        whole = f"{county.names[1].hans}{good.noun}"
-        named.append(replace(document, name=Name(whole, whole, good.noun_en)))
-        named.append(replace(document, name=Name(good.noun, good.noun, good.noun_en)))
-    return lexicon.make_language(named)
 
 
 def corpus(directory: Path, size: int) -> Corpus:
@@ -140,7 +122,7 @@ def corpus(directory: Path, size: int) -> Corpus:
         size=size,
         offsets=np.load(path / "offsets.npy", mmap_mode="r"),
         tokens=np.memmap(path / "tokens.bin", np.int32, "r"),
-        weights=np.memmap(path / "weights.bin", np.float16, "r"),
+        levels=np.memmap(path / "levels.bin", np.uint8, "r"),
         columns={name: np.load(path / f"{name}.npy", mmap_mode="r") for name in _ARRAYS},
         values={Facet(key): tuple(values) for key, values in facts["values"].items()},
         facts=facts,
@@ -161,17 +143,17 @@ def _build(path: Path, size: int) -> None:
     began = time.process_time()
     known = words.gather(SEED)
     sellers = products.make_cooperatives(known, size, SEED)
-    language = PartwiseLanguage(make_language()[0])
+    language = PartwiseLanguage(lexicon.make_language()[0])
     began_tokens = time.process_time()
     numbers: dict[str, int] = {}
     lengths: list[NDArray[np.int32]] = []
     chunks: list[products.Chunk] = []
-    with (path / "tokens.bin").open("wb") as tokens, (path / "weights.bin").open("wb") as weights:
+    with (path / "tokens.bin").open("wb") as tokens, (path / "levels.bin").open("wb") as levels:
         for first in range(0, size, CHUNK):
             chunk = products.draw(known, sellers, first, min(CHUNK, size - first), SEED)
-            found, weighed, length = _tokens(products.documents(known, sellers, chunk), language, numbers)
+            found, leveled, length = _tokens(products.documents(known, sellers, chunk), language, numbers)
             found.tofile(tokens)
-            weighed.tofile(weights)
+            leveled.tofile(levels)
             lengths.append(length)
             chunks.append(replace(chunk, word_rows=chunk.word_rows[:0], words=chunk.words[:0]))
     took = time.process_time() - began_tokens
@@ -192,18 +174,18 @@ def _build(path: Path, size: int) -> None:
 
 def _tokens(
     documents: Iterator[SearchDocument], language: Language, numbers: dict[str, int]
-) -> tuple[NDArray[np.int32], NDArray[np.float16], NDArray[np.int32]]:
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]]:
     found: list[int] = []
-    weights: list[float] = []
+    levels: list[int] = []
     lengths: list[int] = []
     for document in documents:
         # Sorted: the same numbers in every run, whatever order the sets are in.
-        tokens = sorted(project_documents.indexed(document, language).tokens.items())
-        for token, weight in tokens:
+        tokens = sorted(project_documents.indexed(document, language).items())
+        for token, level in tokens:
             found.append(numbers.setdefault(token, len(numbers)))
-            weights.append(weight)
+            levels.append(level)
         lengths.append(len(tokens))
-    return np.array(found, np.int32), np.array(weights, np.float16), np.array(lengths, np.int32)
+    return np.array(found, np.int32), np.array(levels, np.uint8), np.array(lengths, np.int32)
 
 
 def _save_columns(

@@ -6,18 +6,20 @@ Goods, places, brands and words come by Zipf's law, so that the lists of posting
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.search.words import SUFFIXES, Words
+from benchmarks.search.words import SUFFIXES, Words, gather
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
 from marketplace.search.types import SearchDocument, Validity
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday noon in Shanghai
 CHUNK = 10_000
+NAMES = 50_000  # of the goods; several sellers offer goods of the same name
 _DESCRIPTION = (12, 40)
 _DAY = 86_400
 _AT_HOME = 0.7  # of the goods come from the county that is known for them
@@ -35,6 +37,16 @@ class Cooperatives:
     names: tuple[Name, ...]
     first: Numbers
     count: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What goods may be called, as parallel arrays: brand, county, good, suffix."""
+
+    good: Numbers
+    county: Numbers
+    brand: Numbers
+    suffix: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +91,19 @@ def make_cooperatives(words: Words, products: int, seed: int) -> Cooperatives:
 def draw(words: Words, sellers: Cooperatives, first: int, many: int, seed: int) -> Chunk:
     """Draw the products of a chunk; the same seed and place give the same products."""
     chance = np.random.default_rng([seed, 2, first])
-    good = zipf(chance, len(words.goods), many, flat=12)
-    home = np.array([one.county for one in words.goods])[good]
-    county = np.where(chance.random(many) < _AT_HOME, home, zipf(chance, len(words.counties), many, flat=8))
+    names = _names(seed)
+    name = zipf(chance, NAMES, many, flat=2_000)
+    county = names.county[name]
     price = np.exp(chance.normal(8.4, 0.9, many)).astype(np.int64)
     length = chance.integers(*_DESCRIPTION, many)
     link_rows, link_codes = _sellers(chance, sellers, county)
     period_rows, schemes, numbers, from_at, to_at = _periods(chance, len(words.schemes), first, many)
     return Chunk(
         first=first,
-        good=good,
+        good=names.good[name],
         county=county,
-        brand=zipf(chance, len(words.brands), many),
-        suffix=zipf(chance, len(SUFFIXES), many, flat=3),
+        brand=names.brand[name],
+        suffix=names.suffix[name],
         price_fen=np.where(chance.random(many) < _NOT_OFFERED, -1, np.maximum(price, 300)),
         available=np.where(chance.random(many) < _SOLD_OUT, 0, 500),
         sold=np.exp(chance.normal(2.0, 2.0, many)).astype(np.int64),
@@ -154,6 +166,20 @@ def zipf(chance: np.random.Generator, kinds: int, many: int, *, flat: float = 1.
     weights = np.cumsum(1.0 / (np.arange(kinds) + flat))
     found: Numbers = np.searchsorted(weights, chance.random(many) * weights[-1])
     return np.minimum(found, kinds - 1)
+
+
+@lru_cache(maxsize=1)
+def _names(seed: int) -> Names:
+    words, chance = gather(seed), np.random.default_rng([seed, 4])
+    good = zipf(chance, len(words.goods), NAMES, flat=12)
+    home = np.array([one.county for one in words.goods])[good]
+    elsewhere = zipf(chance, len(words.counties), NAMES, flat=8)
+    return Names(
+        good=good,
+        county=np.where(chance.random(NAMES) < _AT_HOME, home, elsewhere),
+        brand=zipf(chance, len(words.brands), NAMES),
+        suffix=zipf(chance, len(SUFFIXES), NAMES, flat=3),
+    )
 
 
 def _sellers(chance: np.random.Generator, sellers: Cooperatives, county: Numbers) -> tuple[Numbers, Numbers]:

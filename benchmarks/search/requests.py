@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+from marketplace.search.typed import BEGINNING, GUESSED
+from marketplace.search.vocabulary import Vocabulary, pack
 from opencc import OpenCC
 
-from benchmarks.search.corpus import SEED, Corpus, make_language
-from marketplace.search.language import ENGLISH, NUMBER, PINYIN, Language
+from benchmarks.search.corpus import SEED, Corpus
+from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN, Language
+from marketplace.search.lexicon import make_language
 from marketplace.search.port import Clause
 from marketplace.search.types import PRICE_BANDS_FEN, Facet, Sort
-from marketplace.search.understanding import Vocabulary, understand
+from marketplace.search.understanding import understand
 
 PER_KIND = 22
 PER_PAGE = 24
@@ -82,34 +85,35 @@ class _Drawer:
         self.of = of
         self.per_kind = per_kind
         self.language: Language = make_language()[0]
-        self.vocabulary = Vocabulary(sorted(of.vocabulary))
-        self.numbers = {token: number for number, token in enumerate(of.vocabulary)}
         self.counts = np.bincount(of.tokens, minlength=len(of.vocabulary))
+        counted = dict(zip(of.vocabulary, self.counts.tolist(), strict=True))
+        self.vocabulary: Vocabulary = pack(counted, of.size)
         self.took: list[float] = []
         self._script = OpenCC("s2hk")
 
-    def product(self) -> dict[str, float]:
+    def product(self) -> dict[str, int]:
         return self.of.tokens_of(int(self.chance.integers(self.of.size)))
 
     def pick(self, words: Sequence[str]) -> str:
         return words[int(self.chance.integers(len(words)))] if words else ""
 
-    def words_of(self, product: Mapping[str, float]) -> list[str]:
+    def words_of(self, product: Mapping[str, int]) -> list[str]:
         """Return what a person may type of a product: words of its name and links, not single characters."""
         least = min(product.values())
         return sorted(
-            one for one, weight in product.items() if ":" not in one and len(one) > 1 and weight > least
+            one for one, level in product.items() if ":" not in one and len(one) > 1 and level > least
         )
 
     def understood(self, typed: str) -> tuple[Clause, ...]:
-        """Read what was typed as the project does, strictly; nothing where a part of it is not known."""
+        """Read what was typed as the project does, strictly; nothing where a word of it is not known."""
         began = time.process_time_ns()
-        parts = understand(typed, self.language, self.vocabulary)
+        words = understand(typed, self.language, self.vocabulary).words
         took = time.process_time_ns() - began
-        if not parts or not all(part.readings for part in parts):
+        clauses = tuple(word.clause for word in words if word.clause is not None)
+        if len(clauses) < len(words):
             return ()
         self.took.append(took / 1000)
-        return tuple(clause for part in parts for clause in part.readings[0])
+        return clauses
 
     # Each of the following returns what somebody typed.
 
@@ -130,7 +134,7 @@ class _Drawer:
         return written if written != typed else ""
 
     def pinyin(self) -> str:
-        return self.pick(self._letters(self.product(), PINYIN))
+        return self.pick(self._letters(self.product(), self.pick((PINYIN, INITIALS))))
 
     def prefix(self) -> str:
         kind = self.pick((PINYIN, ENGLISH, NUMBER))
@@ -178,7 +182,7 @@ class _Drawer:
             if ":" not in word and len(word) > 1 and low <= share <= high and self.counts[token] >= 3:
                 return word
 
-    def _letters(self, product: Mapping[str, float], kind: str) -> list[str]:
+    def _letters(self, product: Mapping[str, int], kind: str) -> list[str]:
         return [token.removeprefix(kind) for token in product if token.startswith(kind) and len(token) > 4]
 
 
@@ -191,8 +195,8 @@ def draw(of: Corpus, per_kind: int = PER_KIND) -> Asked:
         *_texts(drawer, Kind.SEVERAL, drawer.several, lambda clauses: 2 <= len(clauses) <= 4),
         *_texts(drawer, Kind.TRADITIONAL, drawer.traditional, lambda clauses: len(clauses) > 0),
         *_texts(drawer, Kind.PINYIN, drawer.pinyin, lambda clauses: len(clauses) > 0),
-        *_texts(drawer, Kind.PREFIX, drawer.prefix, lambda clauses: _wide(clauses, below=1.0)),
-        *_texts(drawer, Kind.TYPO, drawer.typo, lambda clauses: _wide(clauses, below=0.5)),
+        *_texts(drawer, Kind.PREFIX, drawer.prefix, lambda clauses: _wide(clauses, BEGINNING)),
+        *_texts(drawer, Kind.TYPO, drawer.typo, lambda clauses: _wide(clauses, GUESSED)),
         *_browses(drawer, Kind.BROWSE),
         *_browses(drawer, Kind.BROWSE_FACETS),
         *_filtered(drawer),
@@ -260,6 +264,6 @@ def _plain(clauses: tuple[Clause, ...], many: int) -> bool:
     return len(clauses) == many and all(len(clause.tokens) == 1 for clause in clauses)
 
 
-def _wide(clauses: tuple[Clause, ...], *, below: float) -> bool:
+def _wide(clauses: tuple[Clause, ...], most: float) -> bool:
     """Return whether some alternative is not what was typed but what may have been meant."""
-    return any(all(factor < below for _, factor in clause.tokens) for clause in clauses)
+    return any(all(factor <= most for _, factor in clause.tokens) for clause in clauses)

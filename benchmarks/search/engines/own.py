@@ -82,12 +82,9 @@ class _Feed:
     def products(self) -> Iterator[IndexedProduct]:
         for slots in self._of.chunks():
             began = time.process_time()
-            made = [IndexedProduct(slot, self._levels(slot)) for slot in slots]
+            made = [IndexedProduct(slot, self._of.tokens_of(slot)) for slot in slots]
             self.seconds += time.process_time() - began
             yield from made
-
-    def _levels(self, slot: int) -> dict[str, int]:
-        return {token: int(level) for token, level in self._of.tokens_of(slot).items()}
 
 
 def side_tables(of: Corpus) -> Tables:

@@ -210,10 +210,8 @@ def _lines(of: Corpus, slots: range, links: dict[Facet, list[str]]) -> str:
     for row in product_rows(of, slots):
         slot, tokens = row[0], of.tokens_of(row[0])
         levels = sorted(set(tokens.values()))
-        letters = {
-            weight: "DCBA"[place * 3 // max(1, len(levels) - 1)] for place, weight in enumerate(levels)
-        }
-        words = " ".join(f"{_quoted(token)}:1{letters[weight]}" for token, weight in tokens.items())
+        letters = {level: "DCBA"[place * 3 // max(1, len(levels) - 1)] for place, level in enumerate(levels)}
+        words = " ".join(f"{_quoted(token)}:1{letters[level]}" for token, level in tokens.items())
         values = (*row, *(links[facet][slot] for facet in LINKS), words.replace("\\", "\\\\"))
         out.write("\t".join(map(str, values)) + "\n")
     return out.getvalue()

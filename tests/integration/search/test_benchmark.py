@@ -11,6 +11,7 @@ from benchmarks.search.measuring import differences
 from benchmarks.search.requests import Asked, Kind
 from benchmarks.search.worker import ENGINES, Place, make
 from marketplace.search.documents import indexed
+from marketplace.search.lexicon import make_language
 
 SIZE = 300
 
@@ -66,7 +67,7 @@ def test_a_total_or_a_count_that_differs_is_noticed(asked: Asked, answers: dict[
 def test_cutting_by_parts_gives_the_tokens_of_the_whole() -> None:
     known = words.gather(corpus.SEED)
     sellers = products.make_cooperatives(known, SIZE, corpus.SEED)
-    language = corpus.make_language()[0]
+    language = make_language()[0]
     partwise = corpus.PartwiseLanguage(language)
     chunk = products.draw(known, sellers, 0, 20, corpus.SEED)
     for document in products.documents(known, sellers, chunk):
