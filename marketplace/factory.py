@@ -94,6 +94,7 @@ def create_web_app() -> Flask:
     process takes a connection. A database that is away does not keep it from starting.
     """
     app = create_app()
+    app.extensions["ports"].search.follow(app.extensions["sessions"])
     app.test_client().get("/")
     return app
 

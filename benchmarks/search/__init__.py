@@ -1,1 +1,1 @@
-"""Search beside its rivals: the same tokens, the same requests, equal totals, CPU time within one run."""
+"""How well the search finds, and how fast: the same tokens, requests and counts for it and for its rivals."""

@@ -1,22 +1,26 @@
-"""The text engine on PostgreSQL: the same tokens in a tsvector with GIN, for when there is no index file."""
+"""The text engine on PostgreSQL: the same tokens in a tsvector with GIN, for when there is no index file.
 
-import json
+It answers while an index is built, and where many machines share one database and none keeps files.
+"""
+
 import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, REAL
 from sqlalchemy.orm import Session
 
-from marketplace.kernel import unit_of_work
-from marketplace.search.models import TokensRow, TokensStateRow
-from marketplace.search.port import Clause, IndexedProduct, Matches
+from marketplace.search import queries, ranking
+from marketplace.search.port import NOTHING, Clause, Matches, Written
+from marketplace.search.service import LETTERS
 
-_CHECK_SECONDS = 0.5
-_BATCH = 500
-_SATURATION = 1.2
+_RANK_SIZE = 1.64493406685
+"""What ts_rank divides a single occurrence by: the sum of the inverse squares."""
+_STRENGTHS = [float(ranking.STRENGTHS[LETTERS.get(letter, 10)]) for letter in "DCBA"]
 
 
 class PostgresText:
@@ -25,120 +29,79 @@ class PostgresText:
     def __init__(self, sessions: Callable[[], Session]) -> None:
         self._sessions = sessions
         self._lock = threading.Lock()
-        self._checked = 0.0
-        self._state: tuple[int, str] | None = None
-        self._words: tuple[int, tuple[str, ...]] = (-1, ())
+        self._written: Written | None = None
+        self._documents = 0
 
     def match(self, clauses: Sequence[Clause]) -> Matches:
-        """Return products that carry a token of every clause, scored by rarity and weight."""
+        """Return products that carry a token of every clause, scored by rarity and level."""
         if not clauses or any(not clause.tokens for clause in clauses):
-            return Matches(np.zeros(0, np.int64), np.zeros(0, np.float32))
-        query = " & ".join(
-            "(" + " | ".join(_quoted(token) for token, _ in clause.tokens) + ")" for clause in clauses
-        )
-        factors = {token: factor for clause in clauses for token, factor in clause.tokens}
+            return NOTHING
         with self._sessions() as session:
-            rows = session.execute(
-                text(
-                    """
-                    SELECT product_id, COALESCE((
-                        SELECT sum((asked.value)::float * 2.2 * weight::float / (weight::float + :saturation))
-                        FROM jsonb_each_text(CAST(:factors AS jsonb)) AS asked
-                        CROSS JOIN LATERAL (SELECT weights ->> asked.key AS weight) AS found
-                        WHERE weight IS NOT NULL
-                    ), 0)
-                    FROM search_tokens WHERE tokens @@ CAST(:query AS tsquery) ORDER BY product_id
-                    """
-                ),
-                {"query": query, "factors": _json(factors), "saturation": _SATURATION},
-            ).all()
+            counts = queries.counts_of(session, {token for clause in clauses for token, _ in clause.tokens})
+            known = [_known(clause, counts) for clause in clauses]
+            if not all(known):
+                return NOTHING
+            statement, values = _statement(known, counts, self._documents)
+            found = session.execute(text(statement).bindparams(*_TYPES), values).all()
         return Matches(
-            np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float32)
+            np.array([row[0] for row in found], np.int32), np.array([row[1] for row in found], np.float32)
         )
 
-    def vocabulary(self) -> Sequence[str]:
-        generation = self.generation()
-        if self._words[0] != generation:
-            with self._sessions() as session:
-                rows = session.execute(text("SELECT word FROM ts_stat('SELECT tokens FROM search_tokens')"))
-                self._words = (generation, tuple(sorted(row[0] for row in rows)))
-        return self._words[1]
+    def refresh(self) -> bool:
+        with self._lock, self._sessions() as session:
+            state = queries.state(session)
+            written = None if state.signature is None else Written(state.signature, state.version)
+            if written == self._written:
+                return False
+            self._documents = queries.indexed_count(session)
+            self._written = written
+            return True
 
-    def generation(self) -> int:
-        state = self._read_state()
-        return state[0] if state else 0
-
-    def signature(self) -> str | None:
-        state = self._read_state()
-        return state[1] if state else None
-
-    def apply(self, changed: Iterable[IndexedProduct], removed: Iterable[int]) -> None:
-        with self._sessions() as session:
-            unit_of_work.commit(session, lambda s: self._write(s, changed, removed, None))
-        self._checked = 0.0
-
-    def rebuild(self, products: Iterable[IndexedProduct], *, signature: str) -> None:
-        def write(session: Session) -> None:
-            session.execute(delete(TokensRow))
-            self._write(session, products, (), signature)
-
-        with self._sessions() as session:
-            unit_of_work.commit(session, write)
-        self._checked = 0.0
-
-    def _write(
-        self,
-        session: Session,
-        changed: Iterable[IndexedProduct],
-        removed: Iterable[int],
-        signature: str | None,
-    ) -> None:
-        session.execute(delete(TokensRow).where(TokensRow.product_id.in_(list(removed))))
-        batch: list[dict[str, object]] = []
-        for product in changed:
-            batch.append(
-                {
-                    "product_id": product.product_id,
-                    "tokens": func.array_to_tsvector(sorted(product.tokens)),
-                    "weights": dict(product.tokens),
-                }
-            )
-            if len(batch) == _BATCH:
-                _upsert(session, batch)
-                batch = []
-        if batch:
-            _upsert(session, batch)
-        state = insert(TokensStateRow).values(id=1, signature=signature or "", generation=1)
-        following: dict[str, object] = {"generation": TokensStateRow.generation + 1}
-        if signature is not None:
-            following["signature"] = signature
-        session.execute(state.on_conflict_do_update(index_elements=[TokensStateRow.id], set_=following))
-
-    def _read_state(self) -> tuple[int, str] | None:
-        with self._lock:
-            if time.monotonic() - self._checked < _CHECK_SECONDS:
-                return self._state
-            with self._sessions() as session:
-                row = session.execute(select(TokensStateRow.generation, TokensStateRow.signature)).first()
-            self._state = (row[0], row[1]) if row else None
-            self._checked = time.monotonic()
-            return self._state
+    def written(self) -> Written | None:
+        if self._written is None:
+            self.refresh()
+        return self._written
 
 
-def _upsert(session: Session, batch: list[dict[str, object]]) -> None:
-    statement = insert(TokensRow).values(batch)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[TokensRow.product_id],
-            set_={"tokens": statement.excluded.tokens, "weights": statement.excluded.weights},
-        )
+_TYPES = (bindparam("strengths", type_=ARRAY(REAL)),)
+
+
+def _known(clause: Clause, counts: Mapping[str, int]) -> Clause:
+    return Clause(tuple((token, factor) for token, factor in clause.tokens if counts.get(token)))
+
+
+def _statement(
+    clauses: Sequence[Clause], counts: Mapping[str, int], documents: int
+) -> tuple[str, dict[str, Any]]:
+    """Write the query: what matches first, its score from the tokens of each row after.
+
+    Tokens of a clause that are worth the same share a term; in a clause the best term counts.
+    """
+    values: dict[str, Any] = {"strengths": _STRENGTHS}
+    numbers = count()
+    clause_scores = []
+    for clause in clauses:
+        by_worth: defaultdict[float, list[str]] = defaultdict(list)
+        for token, factor in clause.tokens:
+            worth = factor * ranking.rarity(documents, counts[token])
+            by_worth[round(worth, 2)].append(token)
+        terms = []
+        for worth, tokens in by_worth.items():
+            number = next(numbers)
+            values[f"q{number}"] = " | ".join(map(quoted, tokens))
+            values[f"w{number}"] = worth * _RANK_SIZE * len(tokens)
+            terms.append(f":w{number} * ts_rank(:strengths, tokens, CAST(:q{number} AS tsquery))")
+        clause_scores.append(f"GREATEST({', '.join(terms)})")
+    values["query"] = " & ".join(
+        "(" + " | ".join(quoted(token) for token, _ in clause.tokens) + ")" for clause in clauses
+    )
+    return (
+        f"SELECT slot, {' + '.join(clause_scores)} FROM search_tokens "  # noqa: S608 - built of terms named here
+        "WHERE tokens @@ CAST(:query AS tsquery) ORDER BY slot",
+        values,
     )
 
 
-def _quoted(token: str) -> str:
+def quoted(token: str) -> str:
     """Write a token as one lexeme of a tsquery, whatever characters it has."""
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _json(factors: dict[str, float]) -> str:
-    return json.dumps(factors, ensure_ascii=False)

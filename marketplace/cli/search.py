@@ -1,65 +1,134 @@
 """flask search: the index beside the database, and why a query finds what it finds."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
-from marketplace.kernel import unit_of_work
-from marketplace.search import queries
+from marketplace.search import queries, service
 from marketplace.search.documents import indexed
 from marketplace.search.engine import SearchEngine
+from marketplace.search.indexer import Progress
 from marketplace.search.lexicon import make_language
-from marketplace.search.understanding import Vocabulary, understand
+from marketplace.search.port import TextIndex
+from marketplace.search.typed import Word
 
 group = AppGroup("search", help="The search index.")
+_SHOWN = 8
 
 
 @group.command("rebuild")
 def rebuild() -> None:
     """Build the index anew from the database, beside the current one, and switch."""
     began = time.monotonic()
-    count = 0
-    for indexer in _engine().indexers:
-        with current_app.extensions["sessions"]() as session:
-            count = unit_of_work.commit(session, indexer.rebuild)
+    with _bar() as progress:
+        count = _engine().indexer.rebuild(current_app.extensions["sessions"], progress)
     click.echo(f"{count} products indexed in {time.monotonic() - began:.1f} s")
 
 
 @group.command("verify")
 def verify() -> None:
-    """Check that the index holds the tokens of the database; exits 1 where it does not."""
-    text = _engine().text
-    with current_app.extensions["sessions"]() as session:
-        documents = list(queries.documents(session))
-    language, signature = make_language(documents)
-    expected = sorted({token for document in documents for token in indexed(document, language).tokens})
-    if text.signature() == signature and set(expected) <= set(text.vocabulary()):
-        click.echo(f"{len(documents)} products, {len(expected)} tokens: index and database agree")
-        return
-    raise click.ClickException("the index is not what the database says; run flask search rebuild")
+    """Compare rows, tokens, words and index with the catalogue; exits 1 where anything differs."""
+    with _session() as session:
+        found = [*_against_catalogue(session), *_against_words(session), *_against_index(session)]
+        count = queries.indexed_count(session)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise click.ClickException("search is not what the database says; run flask search rebuild")
+    click.echo(f"{count} products: catalogue, tokens, words and index agree")
 
 
 @group.command("explain")
 @click.argument("query")
 def explain(query: str) -> None:
-    """Print how QUERY is understood: its parts and the tokens each may match."""
-    text = _engine().text
-    with current_app.extensions["sessions"]() as session:
-        language, _signature = make_language(list(queries.documents(session)))
-    for part in understand(query, language, Vocabulary(text.vocabulary())):
-        click.echo(f"{part.part}:")
-        for reading, corrected in zip(part.readings, part.corrections, strict=True):
-            words = " AND ".join("|".join(token for token, _ in clause.tokens[:8]) for clause in reading)
-            click.echo(f"  {words}{f'  (read as {corrected})' if corrected else ''}")
+    """Print how QUERY is understood: its words, the tokens each may match, and the certifications it asks for."""
+    with _session() as session:
+        schemes, understood = _engine().understood(session, query)
+    for scheme in schemes:
+        click.echo(f"{scheme.typed}: certified today under {' or '.join(scheme.codes)}")
+    for word in (*understood.words, *(one for one in understood.heard if one not in understood.words)):
+        click.echo(f"{word.typed}: {_explained(word)}")
+
+
+def _explained(word: Word) -> str:
+    if word.clause is None:
+        return "nothing is called so"
+    tokens = " | ".join(f"{token} ^{factor:g}" for token, factor in word.clause.tokens[:_SHOWN])
+    return f"{tokens}  (read as {word.corrected})" if word.corrected else tokens
 
 
 def prepare() -> None:
-    """Build the index where there is none that fits."""
-    for indexer in _engine().indexers:
-        with current_app.extensions["sessions"]() as session:
-            unit_of_work.commit(session, indexer.follow)
+    """Bring search up to the database: built where there is nothing that fits, caught up where there is."""
+    _engine().indexer.follow(current_app.extensions["sessions"])
+
+
+def _against_catalogue(session: Session) -> Iterator[str]:
+    """Say where rows and tokens are not what the listed products give."""
+    language, signature = make_language()
+    if queries.state(session).signature != signature:
+        yield "the tokens were made with another dictionary"
+        return
+    kept = queries.kept_texts(session)
+    for document in queries.documents(session):
+        row = kept.pop(document.product_id, None)
+        if row is None:
+            yield f"product {document.product_id} ({document.slug}) is listed, but search does not know it"
+        elif row.price_fen != document.price_fen or row.available != document.available:
+            yield f"product {document.product_id} ({document.slug}) has another price or stock"
+        elif row.digest != service.digest(indexed(document, language)):
+            yield f"product {document.product_id} ({document.slug}) has other words"
+    for product_id in kept:
+        yield f"product {product_id} is not listed, but search still finds it"
+
+
+def _against_words(session: Session) -> Iterator[str]:
+    """Say which words are counted wrongly."""
+    for token, counted, carried in queries.miscounted_words(session):
+        yield f"word {token} is counted {counted} times and carried by {carried} products"
+
+
+def _against_index(session: Session) -> Iterator[str]:
+    """Say where the index holds other tokens than the database."""
+    text = _engine().text
+    if not isinstance(text, TextIndex):
+        yield "there is no index that can be read: PostgreSQL answers"
+        return
+    if not text.is_sound():
+        yield "a part of the index is lost or torn"
+        return
+    held = {one.slot: dict(one.tokens) for one in text.texts()}
+    for one in queries.texts(session):
+        if one.tokens and held.pop(one.slot, None) != one.tokens:
+            yield f"the index holds other tokens at slot {one.slot}"
+    for slot in held:
+        yield f"the index holds slot {slot}, which has no text any more"
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """Show two bars: the tokens in the database, then the index."""
+    bars: list[click.progressbar] = []  # type: ignore[valid-type]
+
+    def progress(done: int, total: int) -> None:
+        if not bars or done < bars[-1].pos:
+            bars.append(click.progressbar(length=total, label="index" if bars else "tokens"))
+            bars[-1].render_progress()
+        bars[-1].update(done - bars[-1].pos)
+        if done == total:
+            bars[-1].render_finish()
+
+    yield progress
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    with current_app.extensions["sessions"]() as session:
+        yield session
 
 
 def _engine() -> SearchEngine:

@@ -43,7 +43,7 @@ class Job:
 
     name: str
     run: Callable[..., None]
-    every_seconds: int | None = None
+    every_seconds: float | None = None
     cron: str | None = None
     retries: int = 5
 
@@ -52,7 +52,7 @@ _jobs: dict[str, Job] = {}
 
 
 def job(
-    name: str, *, every_seconds: int | None = None, cron: str | None = None, retries: int = 5
+    name: str, *, every_seconds: float | None = None, cron: str | None = None, retries: int = 5
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function ``run(context: JobContext, **arguments)`` under the name rooms enqueue."""
 

@@ -4,11 +4,10 @@ from marketplace.jobs.registry import JobContext, job
 from marketplace.search import service
 
 
-@job("search.follow", every_seconds=1)
+@job("search.follow", every_seconds=0.25)
 def follow(context: JobContext) -> None:
-    """Bring every index up to the change rows."""
-    for indexer in context.ports.search.indexers:
-        context.write(indexer.follow)
+    """Bring what search knows, and its index, up to the change rows."""
+    context.ports.search.indexer.follow(context.sessions)
 
 
 @job("search.fold_sales", every_seconds=5)

@@ -1,8 +1,8 @@
 """What pages show of products beside the search: kept in the process until the search hears of a change.
 
-The engine replaces a product's document whenever a change row speaks of the product, its offers, certificates
-or stock. What was read for one document is good as long as the engine holds that very document: a second, no
-longer, behind the database.
+The engine knows another version of a product whenever a change row speaks of the product, its offers,
+certificates or stock. What was read for one version is good as long as the engine knows no other: a second or
+two, no longer, behind the database.
 """
 
 import threading
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import ProductId
 from marketplace.search.engine import SearchEngine
-from marketplace.search.types import SearchDocument
 
 T = TypeVar("T")
 
@@ -28,7 +27,7 @@ class Beside(Generic[T]):
     ) -> None:
         self._read = read
         self._bound = bound
-        self._kept: WeakKeyDictionary[SearchEngine, OrderedDict[ProductId, tuple[SearchDocument, T]]] = (
+        self._kept: WeakKeyDictionary[SearchEngine, OrderedDict[ProductId, tuple[int, T]]] = (
             WeakKeyDictionary()
         )
         self._lock = threading.Lock()
@@ -40,14 +39,14 @@ class Beside(Generic[T]):
 
         A product that the search does not know (not listed, or listed this second) is read every time.
         """
-        documents = engine.documents(session)
+        versions = engine.versions(session, product_ids)
         found: dict[ProductId, T | None] = dict.fromkeys(product_ids)
         missing = []
         with self._lock:
             kept = self._kept.setdefault(engine, OrderedDict())
             for one in found:
-                document, value = kept.get(one, (None, None))
-                if document is not None and document is documents.get(one):
+                version, value = kept.get(one, (None, None))
+                if version is not None and version == versions.get(one):
                     kept.move_to_end(one)
                     found[one] = value
                 else:
@@ -57,8 +56,8 @@ class Beside(Generic[T]):
             found |= fresh
             with self._lock:
                 for one, value in fresh.items():
-                    if one in documents:
-                        kept[one] = (documents[one], value)
+                    if one in versions:
+                        kept[one] = (versions[one], value)
                 while len(kept) > self._bound:
                     kept.popitem(last=False)
         return {one: value for one, value in found.items() if value is not None}

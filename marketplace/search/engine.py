@@ -1,106 +1,161 @@
-"""The search engine of one process: a text engine beside side tables, in step with the database.
+"""The search engine of one process: a text engine beside side tables and a vocabulary, in step with the database.
 
 State is one immutable object, swapped by a single reference: a reader never waits, never sees half a change.
 """
 
 import threading
 import time as wall
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
-from marketplace.kernel import changes
-from marketplace.kernel.changes import Position
-from marketplace.search import queries, tables
+from marketplace.kernel import time
+from marketplace.kernel.logging import logger
+from marketplace.search import moment, queries, suggestions, tables
+from marketplace.search.facets import Tally
 from marketplace.search.indexer import Indexer
 from marketplace.search.language import Language
-from marketplace.search.lexicon import make_language
-from marketplace.search.port import Clause, Matches, TextEngine
-from marketplace.search.schemes import SchemeNames
+from marketplace.search.lexicon import make_language, scheme_words
+from marketplace.search.moment import Moment
+from marketplace.search.port import TextEngine, TextIndex
+from marketplace.search.relaxation import Found, find
+from marketplace.search.schemes import AskedScheme, SchemeNames
 from marketplace.search.selection import Selection
-from marketplace.search.suggestions import Suggestions
 from marketplace.search.tables import Tables
-from marketplace.search.types import SearchDocument, SearchPage, SearchRequest, Suggestion
-from marketplace.search.understanding import Understood, Vocabulary, understand
+from marketplace.search.typed import Understood
+from marketplace.search.types import (
+    Facet,
+    FacetValue,
+    SearchPage,
+    SearchRequest,
+    State,
+    Suggestion,
+)
+from marketplace.search.understanding import Known as KnownWords
+from marketplace.search.understanding import understand
+from marketplace.search.vocabulary import Packed, Vocabulary
 
 CHECK_SECONDS = 1.0
-_SALES_WEIGHT = 0.1
+FOLLOW_SECONDS = 0.3
+_LATE_SECONDS = 5.0
+_log = logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Everything a request reads, as of one position in the changes."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Everything a request reads, as of one version of what the indexer wrote."""
 
-    documents: Mapping[ProductId, SearchDocument]
+    state: State
     tables: Tables
+    vocabulary: Vocabulary
     language: Language
-    suggestions: Suggestions
     schemes: SchemeNames
-    position: Position
+    named: suggestions.Named
+    ids: "Ids"
     generation: int
+    moments: dict[str, Moment] = field(default_factory=dict)
+
+    def at(self, instant: datetime) -> Moment:
+        """Return what holds at an instant; worked out once for as long as it holds."""
+        found = self.moments.get("now")
+        if found is None or not found.holds(instant):
+            found = self.moments["now"] = moment.at_instant(self.tables, instant)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ids:
+    """Product ids in order, with the slot of each."""
+
+    product_ids: tables.Rows
+    slots: tables.Rows
+
+    @classmethod
+    def of(cls, product_ids: tables.Rows) -> "Ids":
+        order = np.argsort(product_ids, kind="stable")
+        return cls(product_ids[order], order)
+
+    def slot(self, product_id: ProductId) -> int | None:
+        place = int(np.searchsorted(self.product_ids, product_id))
+        is_known = place < len(self.product_ids) and self.product_ids[place] == product_id
+        return int(self.slots[place]) if is_known else None
 
 
 class SearchEngine:
-    """Answers searches and suggestions of one process; safe for many threads."""
+    """Answers searches and suggestions of one process; safe for many threads.
 
-    def __init__(self, text: TextEngine, fallback: TextEngine | None = None) -> None:
+    ``fallback`` answers while there is no readable index. Without ``follow`` a request looks for changes itself,
+    once a second at most; with it a thread of its own does, and no request pays for it.
+    """
+
+    def __init__(self, text: TextIndex | TextEngine, fallback: TextEngine | None = None) -> None:
         self._text = text
         self._fallback = fallback
-        self._indexers = (
-            Indexer(text, "main"),
-            *((Indexer(fallback, "fallback"),) if fallback is not None else ()),
-        )
-        self._state: State | None = None
+        self._indexer = Indexer(text if isinstance(text, TextIndex) else None)
+        self._known: Known | None = None
         self._checked = 0.0
         self._lock = threading.Lock()
-        self._vocabulary: tuple[Sequence[str], Vocabulary] | None = None
+        self._follower: threading.Thread | None = None
 
     @property
     def text(self) -> TextEngine:
+        """Return the text engine that answers now."""
+        if self._fallback is not None and self._text.written() is None:
+            return self._fallback
         return self._text
 
     @property
-    def indexers(self) -> tuple[Indexer, ...]:
-        """Return the writers of the indexes to keep in step; one process uses them."""
-        return self._indexers
+    def indexer(self) -> Indexer:
+        """Return the one writer; one process uses it at a time."""
+        return self._indexer
 
     def search(self, session: Session, request: SearchRequest) -> SearchPage:
         """Return one page of products, the exact total and all facets."""
-        state = self._fresh(session)
-        selection = Selection(state.tables, request)
-        words, schemes = state.schemes.take_out(request.q)
-        found = self._find(state, words)
-        everything = np.ones(state.tables.size, np.bool_) if found.rows is None else found.mask(state.tables)
-        for scheme in schemes:
-            everything = everything & selection.certified(scheme)
-        rows = np.flatnonzero(selection.passing() & everything)
-        scores = None if found.scores is None else found.scores[rows]
-        first = (request.page - 1) * request.per_page
-        ordered = selection.ordered(rows, scores)[first : first + request.per_page]
+        known = self._fresh(session)
+        asked = known.schemes.take_out(request.q, KnownWords(known.language, known.vocabulary))
+        found = self._find(known, asked.words)
+        selection, uncertified = _certified(known.at(request.at), request, found, asked.schemes)
+        ids = known.tables.product_ids
         return SearchPage(
-            total=len(rows),
-            product_ids=tuple(ProductId(int(state.tables.product_ids[row])) for row in ordered),
-            facets=selection.facets(everything),
+            total=selection.total,
+            product_ids=tuple(ProductId(int(ids[slot])) for slot in selection.page()),
+            facets={facet: _values(tally, facet, request) for facet, tally in selection.facets().items()},
             page=request.page,
             per_page=request.per_page,
-            dropped=found.dropped,
+            dropped=(*uncertified, *found.dropped),
             corrected=found.corrected,
-            generation=state.generation,
+            relaxation=found.relaxation,
+            full=found.full,
+            generation=known.generation,
         )
 
     def suggest(self, session: Session, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
         """Return what the typed beginning may become."""
-        state = self._fresh(session)
-        return state.suggestions.starting(typed, state.language, limit)
+        known = self._fresh(session)
+        here = known.at(time.now())
+        sources = suggestions.Sources(self.text, known.vocabulary, known.language, here, known.named)
+        return suggestions.suggest(session, typed, sources, limit)
 
-    def documents(self, session: Session) -> Mapping[ProductId, SearchDocument]:
-        """Return every listed product as the search knows it; a changed product has another document."""
-        return self._fresh(session).documents
+    def understood(self, session: Session, query: str) -> tuple[tuple[AskedScheme, ...], Understood]:
+        """Return how a query is read: the certifications it names, and its other words."""
+        known = self._fresh(session)
+        asked = known.schemes.take_out(query, KnownWords(known.language, known.vocabulary))
+        return asked.schemes, understand(asked.words, known.language, known.vocabulary)
+
+    def versions(self, session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, int]:
+        """Return for each listed product a number that grows with every change heard of it."""
+        known = self._fresh(session)
+        found = {}
+        for one in product_ids:
+            slot = known.ids.slot(one)
+            if slot is not None and known.tables.listed[slot]:
+                found[one] = int(known.tables.versions[slot])
+        return found
 
     def generation(self, session: Session) -> int:
         """Return a number that moves whenever an answer may change."""
@@ -108,139 +163,137 @@ class SearchEngine:
 
     def refresh(self, session: Session) -> None:
         """Look for changes now, whenever the last look was."""
-        self._checked = 0.0
-        self._fresh(session)
+        with self._lock:
+            self._look(session)
 
-    def _fresh(self, session: Session) -> State:
-        state = self._state
-        if state is not None and wall.monotonic() - self._checked < CHECK_SECONDS:
-            return state
-        if state is not None and not self._lock.acquire(blocking=False):
-            return state
-        if state is None:
+    def follow(self, sessions: Callable[[], Session]) -> None:
+        """Look for changes in a thread of this process from now on; a second call starts nothing."""
+        with self._lock:
+            if self._follower is not None and self._follower.is_alive():
+                return
+            self._follower = threading.Thread(
+                target=self._follow, args=(sessions,), name="search-follow", daemon=True
+            )
+            self._follower.start()
+
+    def _follow(self, sessions: Callable[[], Session]) -> None:
+        while True:
+            try:
+                with sessions() as session:
+                    self.refresh(session)
+            except Exception as error:  # noqa: BLE001 - the database may be away; the last state still answers
+                _log.warning("search_not_followed", error=repr(error))
+            wall.sleep(FOLLOW_SECONDS)
+
+    def _fresh(self, session: Session) -> Known:
+        known = self._known
+        age = wall.monotonic() - self._checked
+        if known is not None and age < (CHECK_SECONDS if self._follower is None else _LATE_SECONDS):
+            return known
+        if known is not None and not self._lock.acquire(blocking=False):
+            return known
+        if known is None:
             self._lock.acquire()
         try:
-            state = self._state = self._next(session, self._state)
-            self._checked = wall.monotonic()
+            return self._look(session)
         finally:
             self._lock.release()
-        return state
 
-    def _next(self, session: Session, state: State | None) -> State:
-        if state is None:
-            position = changes.latest(session)
-            documents = {one.product_id: one for one in queries.documents(session)}
-            language, _signature = make_language(documents.values())
-            return State(
-                documents=documents,
-                tables=tables.build(documents.values()),
-                language=language,
-                suggestions=Suggestions(documents.values(), language),
-                schemes=SchemeNames(catalogue.reference(session).schemes.values()),
-                position=position,
-                generation=1,
-            )
-        touched, position = queries.touched(session, state.position)
-        if position == state.position:
-            return state
-        if not touched:
-            return replace(state, position=position)
-        changed = {one.product_id: one for one in queries.documents(session, touched)}
-        documents = {key: one for key, one in state.documents.items() if key not in touched} | changed
-        following = replace(
-            state,
-            documents=documents,
-            tables=tables.build(documents.values()),
-            position=position,
-            generation=state.generation + 1,
+    def _look(self, session: Session) -> Known:
+        text_moved = self._text.refresh()
+        if self._fallback is not None and self._text.written() is None:
+            text_moved |= self._fallback.refresh()
+        known = _next(session, self._known)
+        if text_moved and known is self._known:
+            known = replace(known, generation=known.generation + 1)
+        self._known, self._checked = known, wall.monotonic()
+        return known
+
+    def _find(self, known: Known, words: str) -> Found:
+        text, vocabulary = self.text, known.vocabulary
+        return find(understand(words, known.language, vocabulary), text.match, vocabulary.count)
+
+
+def _next(session: Session, before: Known | None) -> Known:
+    state = queries.state(session)
+    if before is None or before.state.epoch != state.epoch:
+        return _load(session, state, before)
+    if before.state.version == state.version:
+        return before if before.state == state else replace(before, state=state)
+    after = before.state.version
+    rows = [row for piece in queries.rows(session, after) for row in piece]
+    words = dict(queries.words(session, after))
+    now = time.now()
+    following = before.tables.changed(rows)
+    vocabulary = before.vocabulary.with_changes(words) if words else before.vocabulary
+    known = replace(
+        before,
+        state=state,
+        tables=following,
+        vocabulary=vocabulary,
+        named=before.named if _has_same_names(before.tables, following) else suggestions.read_names(session, following, before.language),
+        ids=before.ids if following.size == before.tables.size else Ids.of(following.product_ids),
+        generation=before.generation + 1,
+        moments={},
+    )
+    if rows:
+        changed = np.array([row.slot for row in rows], np.int64)
+        known.moments["now"] = moment.following(before.at(now), following, changed, now)
+    return known
+
+
+def _load(session: Session, state: State, before: Known | None) -> Known:
+    """Read everything, piece by piece."""
+    loaded = tables.empty()
+    for piece in queries.rows(session, -1):
+        loaded = loaded.changed(piece)
+    language = make_language()[0]
+    known = Known(
+        state=state,
+        tables=loaded,
+        vocabulary=Vocabulary(Packed(queries.words(session, -1)), {}),
+        language=language,
+        schemes=SchemeNames(catalogue.reference(session).schemes.values(), scheme_words()),
+        named=suggestions.read_names(session, loaded, language),
+        ids=Ids.of(loaded.product_ids),
+        generation=1 if before is None else before.generation + 1,
+    )
+    known.at(time.now())
+    return known
+
+
+def _has_same_names(before: Tables, after: Tables) -> bool:
+    """Return whether the tables speak of the same counties, cooperatives and certifications."""
+    return all(
+        one is other
+        for one, other in (
+            (before.place.values, after.place.values),
+            (before.sellers.values, after.sellers.values),
+            (before.periods.place, after.periods.place),
         )
-        if all(_texts(one) == _texts(state.documents.get(key)) for key, one in changed.items()):
-            return following
-        language, _signature = make_language(documents.values())
-        return replace(following, language=language, suggestions=Suggestions(documents.values(), language))
-
-    def _find(self, state: State, query: str) -> "_Found":
-        """Match what was typed, strictly first, then word by word more loosely; say what was dropped."""
-        text = self._engine()
-        understood = understand(query, state.language, self._words(text))
-        if not understood:
-            return _Found()
-        readings = [part for part in understood if part.readings]
-        dropped = tuple(part.part for part in understood if not part.readings)
-        for looseness in range(max((len(part.readings) for part in readings), default=0)):
-            clauses, corrected = _reading(readings, looseness)
-            matches = text.match(clauses)
-            if len(matches.product_ids):
-                return _found(state.tables, matches, dropped, corrected)
-        for kept in range(len(readings) - 1, 0, -1):
-            for start in range(len(readings) - kept + 1):
-                clauses, corrected = _reading(readings[start : start + kept], 0)
-                matches = text.match(clauses)
-                if len(matches.product_ids):
-                    lost = [
-                        part.part for place, part in enumerate(readings) if not start <= place < start + kept
-                    ]
-                    return _found(state.tables, matches, (*dropped, *lost), corrected)
-        return _Found(rows=np.zeros(0, np.int64), dropped=tuple(part.part for part in understood))
-
-    def _engine(self) -> TextEngine:
-        if self._fallback is not None and self._text.signature() is None:
-            return self._fallback
-        return self._text
-
-    def _words(self, text: TextEngine) -> Vocabulary:
-        tokens = text.vocabulary()
-        if self._vocabulary is None or self._vocabulary[0] is not tokens:
-            self._vocabulary = (tokens, Vocabulary(tokens))
-        return self._vocabulary[1]
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Rows that match the text, None where no text was typed; scores by row."""
-
-    rows: NDArray[np.int64] | None = None
-    scores: NDArray[np.float32] | None = None
-    dropped: tuple[str, ...] = ()
-    corrected: str | None = None
-
-    def mask(self, of: Tables) -> NDArray[np.bool_]:
-        mask = np.zeros(of.size, np.bool_)
-        mask[self.rows] = True
-        return mask
+def _certified(
+    here: Moment, request: SearchRequest, found: Found, schemes: Sequence[AskedScheme]
+) -> tuple[Selection, tuple[str, ...]]:
+    """Narrow what was found to the certifications typed; given up where words found goods that have none."""
+    selection = Selection(here, request, found.matches, tuple(scheme.codes for scheme in schemes))
+    if not schemes or found.matches is None or selection.total or not len(found.matches):
+        return selection, ()
+    return Selection(here, request, found.matches), tuple(scheme.typed for scheme in schemes)
 
 
-def _reading(parts: list[Understood], looseness: int) -> tuple[list[Clause], str | None]:
-    """Take each part's reading at a looseness, its loosest where it has fewer."""
-    clauses: list[Clause] = []
-    corrections: list[str] = []
-    for part in parts:
-        place = min(looseness, len(part.readings) - 1)
-        clauses.extend(part.readings[place])
-        correction = part.corrections[place]
-        if correction is not None:
-            corrections.append(correction)
-    return clauses, " ".join(corrections) or None
-
-
-def _found(of: Tables, matches: Matches, dropped: tuple[str, ...], corrected: str | None) -> _Found:
-    rows, known = of.rows_of(matches.product_ids)
-    rows = rows[known]
-    scores = np.zeros(of.size, np.float32)
-    popular = 1 + _SALES_WEIGHT * np.log1p(np.maximum(of.sold[rows], 0))
-    scores[rows] = matches.scores[known] * popular
-    return _Found(rows, scores, dropped, corrected)
-
-
-def _texts(document: SearchDocument | None) -> object:
-    """Return what language and suggestions are made from."""
-    if document is None:
-        return None
-    return (
-        document.name,
-        document.keywords,
-        document.place_names,
-        document.group_names,
-        document.cooperative_names,
-        document.scheme_names,
+def _values(tally: Tally, facet: Facet, request: SearchRequest) -> tuple[FacetValue, ...]:
+    chosen = request.chosen.get(facet, ())
+    if not chosen and len(tally.values) > 1:
+        return tuple(
+            FacetValue(tally.values[place], int(tally.counts[place]), selected=False)
+            for place in np.flatnonzero(tally.counts)
+        )
+    is_flag = len(tally.values) == 1
+    return tuple(
+        FacetValue(value, int(count), value in chosen)
+        for value, count in zip(tally.values, tally.counts, strict=True)
+        if count or value in chosen or is_flag
     )

@@ -1,100 +1,178 @@
-"""The one writer of an index: follows the change rows and writes only what people could find differently.
+"""The one writer: follows the change rows and keeps what search knows of products, their tokens and the index.
 
-Prices, stock and sales never reach it; a name with new words makes another dictionary and so another index.
+Rows of the side tables change with every change heard of; tokens, words and the index only when people could
+find a product differently. The index is written from the tokens in the database, never from anything else.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
-from marketplace.kernel import changes
-from marketplace.kernel.changes import Position
-from marketplace.search import queries
+from marketplace.kernel import changes, unit_of_work
+from marketplace.search import queries, service
 from marketplace.search.documents import indexed
-from marketplace.search.language import Language
-from marketplace.search.lexicon import make_language, words_of
-from marketplace.search.models import PositionRow
-from marketplace.search.port import IndexedProduct, TextEngine
-from marketplace.search.types import SearchDocument
+from marketplace.search.lexicon import make_language
+from marketplace.search.port import IndexedProduct, TextIndex, Written
 
-_MANY = 2000
+Sessions = Callable[[], Session]
+Progress = Callable[[int, int], None]
+_BATCH = 1000
+_LOCK = 8_000_002
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 class Indexer:
-    """Keeps one index in step; what it has written is remembered by digest while the process lives."""
+    """Keeps search in step with the catalogue; ``index`` is the text index with files of its own, if any."""
 
-    def __init__(self, engine: TextEngine, index_name: str) -> None:
-        self._engine = engine
-        self._index_name = index_name
-        self._language: Language | None = None
-        self._words: frozenset[str] = frozenset()
-        self._signature = ""
-        self._written: dict[int, bytes] = {}
+    def __init__(self, index: TextIndex | None) -> None:
+        self._index = index
 
-    def rebuild(self, session: Session) -> int:
-        """Build the index anew from the database; returns the number of products."""
-        position = changes.latest(session)
-        documents = list(queries.documents(session))
-        products = self._learn(documents)
-        self._engine.rebuild(products, signature=self._signature)
-        self._keep_position(session, position)
-        return len(products)
-
-    def follow(self, session: Session) -> int:
+    def follow(self, sessions: Sessions) -> int:
         """Write what changed since the last time; returns how many products were looked at.
 
-        The index is written before the position: after a crash in between the same are written again.
+        Where another indexer is at work, nothing is done: it will have seen the same changes.
         """
-        position = queries.position_of(session, self._index_name)
-        built_with = self._engine.signature()
-        if position is None or built_with is None:
-            return self.rebuild(session)
-        if self._language is None:
-            self._learn(list(queries.documents(session)))
-            if built_with != self._signature:
-                return self.rebuild(session)
-            self._written.clear()
-        touched, behind = queries.touched_texts(session, position)
-        if behind == position:
+        with _alone(sessions, waits=False) as is_alone:
+            if not is_alone:
+                return 0
+            _language, signature = make_language()
+            with sessions() as session:
+                state = queries.state(session)
+            if state.signature != signature:
+                seen = self._write_all(sessions, _silent)
+            else:
+                with sessions() as session:
+                    seen = unit_of_work.commit(session, self._follow)
+            self._catch_up(sessions)
+            return seen
+
+    def rebuild(self, sessions: Sessions, progress: Progress = _silent) -> int:
+        """Write everything anew: rows, tokens, words, and the index beside the one in use; returns the number."""
+        with _alone(sessions, waits=True):
+            count = self._write_all(sessions, progress)
+            self._rebuild_index(sessions, progress)
+            return count
+
+    def _follow(self, session: Session) -> int:
+        state = queries.state(session)
+        touched, behind = queries.touched(session, state.position)
+        if behind == state.position:
             return 0
-        if len(touched) > _MANY:
-            return self.rebuild(session)
-        found = {document.product_id: document for document in queries.documents(session, touched)}
-        if not words_of(found.values()) <= self._words:
-            return self.rebuild(session)
-        self._write(found, touched)
-        self._keep_position(session, behind)
+        if touched:
+            version = _next_version(session)
+            service.move_words(session, version, _write(session, version, sorted(touched)))
+        service.keep_position(session, behind)
         return len(touched)
 
-    def _learn(self, documents: list[SearchDocument]) -> list[IndexedProduct]:
-        self._language, self._signature = make_language(documents)
-        self._words = words_of(documents)
-        products = [indexed(document, self._language) for document in documents]
-        self._written = {product.product_id: _digest(product.tokens) for product in products}
-        return products
+    def _write_all(self, sessions: Sessions, progress: Progress) -> int:
+        """Write every product, a batch a transaction, then count the words; changes meanwhile are read after."""
+        with sessions() as session:
+            position = changes.latest(session)
+            known = queries.known_products(session)
+            listed = list(catalogue.listed_product_ids(session))
+        gone = sorted(known.difference(listed))
+        done, total = 0, len(listed) + len(gone)
+        for ids in (listed, gone):
+            for first in range(0, len(ids), _BATCH):
+                batch = ids[first : first + _BATCH]
+                with sessions() as session:
+                    unit_of_work.commit(session, lambda s, batch=batch: _write(s, _next_version(s), batch))
+                done += len(batch)
+                progress(done, total)
 
-    def _write(self, found: Mapping[ProductId, SearchDocument], touched: Iterable[ProductId]) -> None:
-        assert self._language is not None
-        products = [indexed(document, self._language) for document in found.values()]
-        changed = [one for one in products if self._written.get(one.product_id) != _digest(one.tokens)]
-        removed = [int(product) for product in touched if product not in found]
-        if changed or removed:
-            self._engine.apply(changed, removed)
-        self._written.update({one.product_id: _digest(one.tokens) for one in changed})
-        for product in removed:
-            self._written.pop(product, None)
+        def finish(session: Session) -> None:
+            version = _next_version(session)
+            service.count_words(session, version)
+            service.keep_position(session, position)
+            row = service.lock_state(session)
+            row.signature, row.epoch = make_language()[1], row.epoch + 1
 
-    def _keep_position(self, session: Session, position: Position) -> None:
-        values = {"transaction_id": position.transaction_id, "change_id": position.change_id}
-        session.execute(
-            insert(PositionRow)
-            .values(index_name=self._index_name, **values)
-            .on_conflict_do_update(index_elements=[PositionRow.index_name], set_=values)
-        )
+        with sessions() as session:
+            unit_of_work.commit(session, finish)
+        return len(listed)
+
+    def _catch_up(self, sessions: Sessions) -> None:
+        """Write to the index what the database has newer; where it cannot be read, build it anew."""
+        if self._index is None:
+            return
+        if self._index.written() is None:
+            self._index.recover()
+        written = self._index.written()
+        with sessions() as session:
+            state = queries.state(session)
+            assert state.signature is not None
+            if written is not None and written.signature == state.signature:
+                changed = list(queries.texts(session, written.version))
+                if changed:
+                    self._index.apply(
+                        [one for one in changed if one.tokens],
+                        [one.slot for one in changed if not one.tokens],
+                        version=state.version,
+                    )
+                return
+        self._rebuild_index(sessions, _silent)
+
+    def _rebuild_index(self, sessions: Sessions, progress: Progress) -> None:
+        if self._index is None:
+            return
+        with sessions() as session:
+            state = queries.state(session)
+            assert state.signature is not None
+            total = queries.indexed_count(session)
+            self._index.rebuild(
+                _told(queries.texts(session), total, progress), Written(state.signature, state.version)
+            )
 
 
-def _digest(tokens: Mapping[str, float]) -> bytes:
-    return hashlib.blake2b(repr(sorted(tokens.items())).encode(), digest_size=16).digest()
+def _write(session: Session, version: int, product_ids: list[ProductId]) -> Counter[str]:
+    """Write what is known of some products; returns how the counts of words moved."""
+    language, _signature = make_language()
+    found = list(queries.documents(session, product_ids))
+    gone = set(product_ids).difference(document.product_id for document in found)
+    before = service.keep_products(session, version, found, gone)
+    texts: dict[int, dict[str, int] | None] = {}
+    for document in found:
+        slot, digest = before[document.product_id]
+        tokens = indexed(document, language)
+        if digest != service.digest(tokens):
+            texts[slot] = tokens
+    texts |= {before[one][0]: None for one in gone if one in before and before[one][1] is not None}
+    return service.keep_texts(session, version, texts) if texts else Counter()
+
+
+def _next_version(session: Session) -> int:
+    row = service.lock_state(session)
+    row.version += 1
+    session.flush()
+    return row.version
+
+
+def _told(products: Iterator[IndexedProduct], total: int, progress: Progress) -> Iterator[IndexedProduct]:
+    for number, product in enumerate((one for one in products if one.tokens), 1):
+        yield product
+        if number % _BATCH == 0 or number == total:
+            progress(number, total)
+
+
+@contextmanager
+def _alone(sessions: Sessions, *, waits: bool) -> Iterator[bool]:
+    """Hold the right to write for as long as the connection lives; give whether it was to be had."""
+    with sessions() as session, session.get_bind().connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        if waits:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        elif not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})

@@ -1,9 +1,10 @@
-"""Tables of the search room: what was sold, how far the index has read, and the tokens PostgreSQL keeps."""
+"""Tables of the search room: what was sold, and what search knows of every product, in a form it reads fast."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, LargeBinary, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.database import Base, Key
@@ -28,33 +29,77 @@ class SaleRow(Base):
     packs: Mapped[int]
 
 
-class PositionRow(Base):
-    """How far an index has read the change rows."""
+class StateRow(Base):
+    """How far the one indexer has come.
 
-    __tablename__ = "search_position"
+    ``version`` grows with each batch of changes written, ``epoch`` whenever everything was written anew;
+    ``signature`` names the language the tokens were made with, null until they were first made. The position
+    is where the change rows are read on.
+    """
 
-    index_name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    __tablename__ = "search_state"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    epoch: Mapped[int]
+    signature: Mapped[str | None]
     transaction_id: Mapped[int]
     change_id: Mapped[int]
 
 
+class ProductRow(Base):
+    """A product as filters, facets and sorts see it; its slot is its own for good."""
+
+    __tablename__ = "search_product"
+    __table_args__ = (
+        Index(None, "version"),
+        Index(None, "text_version"),
+        CheckConstraint("slot >= 0", name="slot_positive"),
+    )
+
+    product_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(BigInteger, Identity(always=False, start=0, minvalue=0), unique=True)
+    version: Mapped[int]
+    text_version: Mapped[int]
+    text_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    is_listed: Mapped[bool]
+    aisle_code: Mapped[str] = mapped_column(String(40))
+    industry_code: Mapped[str | None] = mapped_column(String(40))
+    county_code: Mapped[str] = mapped_column(String(20))
+    prefecture_code: Mapped[str] = mapped_column(String(20))
+    storage: Mapped[str] = mapped_column(String(20))
+    is_key_county: Mapped[bool]
+    months: Mapped[int] = mapped_column(SmallInteger)
+    cooperative_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    scheme_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    valid_from: Mapped[list[datetime]] = mapped_column(ARRAY(TIMESTAMP(timezone=True)))
+    valid_to: Mapped[list[datetime | None]] = mapped_column(ARRAY(TIMESTAMP(timezone=True)))
+    price_fen: Mapped[int | None]
+    available: Mapped[int]
+    sold: Mapped[int]
+    created_at: Mapped[datetime]
+
+
 class TokensRow(Base):
-    """A product's tokens for the engine that needs no file: the same tokens as the Whoosh index."""
+    """The tokens of a listed product, each with its level as its only position, and roughly as its letter.
+
+    The text every index is built from; with its own index it is a text engine that needs no file.
+    """
 
     __tablename__ = "search_tokens"
     __table_args__ = (Index(None, "tokens", postgresql_using="gin"),)
 
-    product_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     tokens: Mapped[Any] = mapped_column(TSVECTOR)
-    weights: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-class TokensStateRow(Base):
-    """What the tokens were built with, and how often they changed."""
+class WordRow(Base):
+    """A token and how many listed products carry it; 0 is kept so that readers hear that it is gone."""
 
-    __tablename__ = "search_tokens_state"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    __tablename__ = "search_word"
+    __table_args__ = (Index(None, "version"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    signature: Mapped[str]
-    generation: Mapped[int]
+    token: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    documents: Mapped[int]
+    version: Mapped[int]

@@ -1,17 +1,18 @@
-"""What a text engine must do: keep weighted tokens of products and say which products carry which tokens.
+"""What a text engine must do: keep tokens of products and say which products carry which tokens.
 
-Everything else (languages, correction, facets, filters, sorts) is decided above this port, so that two
-engines with the same tokens give the same answer.
+Everything else (languages, correction, relaxation, facets, filters, sorts) is decided above this port from one
+vocabulary, so that two engines with the same tokens give the same answer. A product is known here by its slot:
+a small number of its own for good, the row of its attributes in the side tables.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.int64]
+Slots = NDArray[np.int32]
 Scores = NDArray[np.float32]
 
 
@@ -24,35 +25,64 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Matching products in ascending order of their ids, with their scores."""
+    """Matching products in ascending order of their slots, with their scores."""
 
-    product_ids: Ids
+    slots: Slots
     scores: Scores
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+
+NOTHING = Matches(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedProduct:
-    """A product's tokens with their weights."""
+    """A product's tokens, each with its level (``ranking.level``): how much it says of the product."""
 
-    product_id: int
-    tokens: Mapping[str, float]
+    slot: int
+    tokens: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an index holds: the language it was built with and the last version of the texts in it."""
+
+    signature: str
+    version: int
 
 
 class TextEngine(Protocol):
-    """Keeps tokens; one process writes, many read without ever waiting."""
+    """Says which products carry tokens; many threads and processes read and never wait."""
 
     def match(self, clauses: Sequence[Clause]) -> Matches: ...
 
-    def vocabulary(self) -> Sequence[str]:
-        """Return every token, sorted; the same object as long as the index is the same."""
+    def refresh(self) -> bool:
+        """Look for what was written since; returns whether an answer may be another now."""
         ...
 
-    def generation(self) -> int: ...
+    def written(self) -> Written | None:
+        """Return what the engine has read, or None where it has nothing that can be read."""
+        ...
 
-    def apply(self, changed: Iterable[IndexedProduct], removed: Iterable[int]) -> None: ...
 
-    def rebuild(self, products: Iterable[IndexedProduct], *, signature: str) -> None: ...
+@runtime_checkable
+class TextIndex(TextEngine, Protocol):
+    """A text engine with files of its own, which one process writes."""
 
-    def signature(self) -> str | None:
-        """Return what the index was built with, or None where there is none that can be read."""
+    def recover(self) -> None:
+        """Take over what a writer left that died: afterwards ``written`` says what is there, or None."""
+        ...
+
+    def apply(self, changed: Iterable[IndexedProduct], removed: Iterable[int], *, version: int) -> None: ...
+
+    def rebuild(self, products: Iterable[IndexedProduct], written: Written) -> None: ...
+
+    def is_sound(self) -> bool:
+        """Read the whole index: returns False where a part of it is lost or torn."""
+        ...
+
+    def texts(self) -> Iterable[IndexedProduct]:
+        """Return what the index holds, a product at a time."""
         ...

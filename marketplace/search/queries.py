@@ -1,8 +1,9 @@
-"""What search reads of the rooms below: documents of listed products, and what changed since."""
+"""What search reads: documents of listed products from the rooms below, and its own rows, tokens and words."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
@@ -10,15 +11,44 @@ from marketplace.catalogue.types import OfferId, ProductId, ProductSource
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.parties import queries as parties
-from marketplace.search.models import PositionRow, SoldRow
-from marketplace.search.types import SearchDocument, Validity
+from marketplace.search.models import ProductRow, SoldRow, StateRow, TokensRow, WordRow
+from marketplace.search.port import IndexedProduct
+from marketplace.search.types import KeptText, SearchDocument, SearchRow, State, Validity
 from marketplace.stock import queries as stock
 
-_TEXT_TOPICS = frozenset({"product", "offer", "certificate"})
-_OTHER_TOPICS = frozenset({"stock", "sales"})
+_TOPICS = frozenset({"product", "offer", "certificate", "stock", "sales"})
 _SUBJECT = {"stock": "offer", "sales": "product"}
 _CHANGES = 5000
 _BATCH = 1000
+_PIECE = 20_000
+_TEXTS = text(
+    """
+    SELECT product.slot, found.lexemes, found.levels
+    FROM search_product product
+    LEFT JOIN search_tokens kept ON kept.slot = product.slot
+    LEFT JOIN LATERAL (
+        SELECT array_agg(lexeme) AS lexemes, array_agg(positions[1]) AS levels FROM unnest(kept.tokens)
+    ) found ON true
+    WHERE product.text_version > :after
+    ORDER BY product.slot
+    """
+)
+_MISCOUNTED = text(
+    """
+    SELECT COALESCE(kept.token, found.word) AS token, COALESCE(kept.documents, 0) AS counted,
+        COALESCE(found.ndoc, 0) AS carried
+    FROM search_word kept
+    FULL JOIN ts_stat('SELECT tokens FROM search_tokens') found ON found.word = kept.token
+    WHERE COALESCE(kept.documents, 0) <> COALESCE(found.ndoc, 0)
+    ORDER BY 1
+    """
+)
+_LEVELS = text(
+    """
+    SELECT lexeme, positions[1] AS level FROM search_tokens, unnest(tokens)
+    WHERE slot = :slot AND lexeme = ANY(:tokens)
+    """
+)
 
 
 def documents(session: Session, product_ids: Collection[ProductId] | None = None) -> Iterator[SearchDocument]:
@@ -35,21 +65,10 @@ def documents(session: Session, product_ids: Collection[ProductId] | None = None
 
 def touched(session: Session, position: Position) -> tuple[frozenset[ProductId], Position]:
     """Return products of which anything changed after a position, and the position behind them."""
-    return _touched(session, position, _TEXT_TOPICS | _OTHER_TOPICS)
-
-
-def touched_texts(session: Session, position: Position) -> tuple[frozenset[ProductId], Position]:
-    """Return products whose words may have changed after a position, and the position behind them."""
-    return _touched(session, position, _TEXT_TOPICS)
-
-
-def _touched(
-    session: Session, position: Position, topics: frozenset[str]
-) -> tuple[frozenset[ProductId], Position]:
     found = changes.since(session, position, limit=_CHANGES)
     by_topic: dict[str, set[int]] = {}
     for change in found:
-        if change.topic in topics:
+        if change.topic in _TOPICS:
             by_topic.setdefault(_SUBJECT.get(change.topic, change.topic), set()).add(change.subject_id)
     products: frozenset[ProductId] = frozenset()
     for topic, subjects in by_topic.items():
@@ -57,10 +76,107 @@ def _touched(
     return products, found[-1].position if found else position
 
 
-def position_of(session: Session, index_name: str) -> Position | None:
-    """Return how far an index has read, None where it never has."""
-    row = session.get(PositionRow, index_name, populate_existing=True)
-    return Position(row.transaction_id, row.change_id) if row else None
+def state(session: Session) -> State:
+    """Return how far the indexer has come."""
+    row = session.execute(select(StateRow).execution_options(populate_existing=True)).scalar_one()
+    return State(
+        version=row.version,
+        epoch=row.epoch,
+        signature=row.signature,
+        position=Position(row.transaction_id, row.change_id),
+    )
+
+
+def rows(session: Session, after: int) -> Iterator[list[SearchRow]]:
+    """Yield what side tables need of every product that changed after a version, in pieces."""
+    table = ProductRow.__table__
+    columns = [column for column in table.c if column.name not in {"text_digest", "text_version"}]
+    statement = select(*columns).where(table.c.version > after).order_by(table.c.slot)
+    found = session.execute(statement.execution_options(yield_per=_PIECE))
+    for piece in found.partitions():
+        yield [_row(row) for row in piece]
+
+
+def words(session: Session, after: int) -> Iterator[tuple[str, int]]:
+    """Yield the tokens whose counts changed after a version, in the order of their code points."""
+    statement = select(WordRow.token, WordRow.documents).where(WordRow.version > after).order_by(WordRow.token)
+    for row in session.execute(statement.execution_options(yield_per=_PIECE)):
+        yield row.token, row.documents
+
+
+def counts_of(session: Session, tokens: Collection[str]) -> Mapping[str, int]:
+    """Return how many products carry each of some tokens; what nobody knows is left out."""
+    statement = select(WordRow.token, WordRow.documents).where(WordRow.token.in_(tokens))
+    return {row.token: row.documents for row in session.execute(statement)}
+
+
+def indexed_count(session: Session) -> int:
+    """Return how many products have tokens."""
+    return session.scalar(select(func.count()).select_from(TokensRow)) or 0
+
+
+def texts(session: Session, after: int = 0) -> Iterator[IndexedProduct]:
+    """Yield the tokens of products whose text changed after a version; of one that has none, nothing is left."""
+    for row in session.execute(_TEXTS, {"after": after}, execution_options={"yield_per": _PIECE}):
+        yield IndexedProduct(
+            row.slot, {} if row.lexemes is None else dict(zip(row.lexemes, row.levels, strict=True))
+        )
+
+
+def kept_texts(session: Session) -> dict[ProductId, KeptText]:
+    """Return what is kept of every listed product, for comparing it with the catalogue."""
+    statement = select(
+        ProductRow.product_id, ProductRow.price_fen, ProductRow.available, ProductRow.text_digest
+    ).where(ProductRow.is_listed)
+    return {ProductId(row[0]): KeptText(*row[1:]) for row in session.execute(statement)}
+
+
+def miscounted_words(session: Session) -> Iterator[tuple[str, int, int]]:
+    """Yield words with the number that is kept of them where another number of products carries them."""
+    for row in session.execute(_MISCOUNTED):
+        yield row.token, row.counted, row.carried
+
+
+def levels_of(session: Session, slot: int, tokens: Collection[str]) -> Mapping[str, int]:
+    """Return which of some tokens a product carries, with their levels."""
+    found = session.execute(_LEVELS, {"slot": slot, "tokens": list(tokens)})
+    return {row.lexeme: row.level for row in found}
+
+
+def known_products(session: Session) -> frozenset[ProductId]:
+    """Return the products that search keeps as listed."""
+    return frozenset(map(ProductId, session.scalars(select(ProductRow.product_id).where(ProductRow.is_listed))))
+
+
+def slots_of(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, int]:
+    """Return the slots of products that search has heard of."""
+    statement = select(ProductRow.product_id, ProductRow.slot).where(ProductRow.product_id.in_(product_ids))
+    return {ProductId(row.product_id): row.slot for row in session.execute(statement)}
+
+
+def _row(row: Any) -> SearchRow:
+    return SearchRow(
+        product_id=ProductId(row.product_id),
+        slot=row.slot,
+        version=row.version,
+        is_listed=row.is_listed,
+        aisle_code=row.aisle_code,
+        industry_code=row.industry_code,
+        county_code=row.county_code,
+        prefecture_code=row.prefecture_code,
+        storage=row.storage,
+        is_key_county=row.is_key_county,
+        months=row.months,
+        cooperative_codes=tuple(row.cooperative_codes),
+        validities=tuple(
+            Validity(scheme_code=code, from_at=from_at, to_at=to_at)
+            for code, from_at, to_at in zip(row.scheme_codes, row.valid_from, row.valid_to, strict=True)
+        ),
+        price_fen=row.price_fen,
+        available=row.available,
+        sold=row.sold,
+        created_at=row.created_at,
+    )
 
 
 def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchDocument]:

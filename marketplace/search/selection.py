@@ -1,147 +1,116 @@
-"""Filters, facets and sorts over the side tables: exact totals, each facet counted without its own filter."""
+"""One request against one moment: the exact total, a page of products, and every facet without its own filter."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marketplace.kernel.time import business_day
-from marketplace.search.tables import NO_PRICE, Flags, Links, Tables
-from marketplace.search.types import PRICE_BANDS_FEN, Facet, FacetValue, SearchRequest, Sort
+from marketplace.search import facets, orders
+from marketplace.search.facets import COLUMN_OF, Tally
+from marketplace.search.moment import Moment
+from marketplace.search.port import Matches
+from marketplace.search.tables import NO_PRICE, Flags, Rows
+from marketplace.search.types import Facet, SearchRequest, Sort
 
-Rows = NDArray[np.int64]
-
-_FLAGGED = (Facet.KEY_COUNTY, Facet.IN_SEASON, Facet.IN_STOCK)
-YES = "1"
+_COLUMNS = ("place", "joint", "certified", "sellers")
+_OF_COLUMN = {name: tuple(one for one in Facet if COLUMN_OF[one] == name) for name in _COLUMNS}
 
 
 class Selection:
-    """One request against one state of the tables."""
+    """What of the matched products passes the filters; ``matches`` is None where no text was typed."""
 
-    def __init__(self, tables: Tables, request: SearchRequest) -> None:
-        self._tables = tables
+    def __init__(
+        self, moment: Moment, request: SearchRequest, matches: Matches | None, certified: Sequence[tuple[str, ...]] = ()
+    ) -> None:
+        """Take certifications that were named in the text as filters that no facet leaves out."""
+        self._moment = moment
         self._request = request
-        self._instant = request.at.timestamp()
-        self._month_bit = 1 << (business_day(request.at).month - 1)
-        self._valid = self._valid_links(tables.certification)
-        self._failing = self._count_failing()
+        self._masks = self._chosen()
+        self._always = [facets.mask(moment, Facet.CERTIFICATION, codes) for codes in certified]
+        self._passing = self._together(None)
+        self._matches = matches
+        self._browsed: Rows | None = None
+        self._slots = None if matches is None else matches.slots
+        self._scores = None
+        if matches is not None:
+            self._scores = matches.scores
+            if self._passing is not None:
+                passes = self._passing[matches.slots]
+                self._slots, self._scores = matches.slots[passes], matches.scores[passes]
 
-    def passing(self) -> Flags:
-        """Return which products pass every filter."""
-        return np.asarray(self._failing == 0)
+    @property
+    def total(self) -> int:
+        if self._slots is not None:
+            return len(self._slots)
+        return self._moment.tables.size if self._passing is None else int(np.count_nonzero(self._passing))
 
-    def certified(self, scheme_code: str) -> Flags:
-        """Return which products have a certificate of a scheme that is valid at the instant asked for."""
-        return self._mask(Facet.CERTIFICATION, (scheme_code,))
+    def page(self) -> Rows:
+        """Return the slots of the page asked for, in the order asked for."""
+        request, moment = self._request, self._moment
+        first, count = (request.page - 1) * request.per_page, request.per_page
+        order = moment.orders[request.sort]
+        if self._slots is None:
+            passing = moment.tables.listed if self._passing is None else self._passing
+            return order.walk(passing, first, count)
+        if first >= len(self._slots):
+            return np.zeros(0, np.int64)
+        if request.sort is Sort.RELEVANCE and self._scores is not None:
+            places = orders.best(self._scores * moment.boosts[self._slots], first, count)
+        else:
+            places = orders.lowest(order.ranks[self._slots], first, count)
+        return self._slots[places].astype(np.int64)
 
-    def facets(self, matched: Flags) -> Mapping[Facet, tuple[FacetValue, ...]]:
-        """Count every facet among the matched products, each without its own filter."""
-        counted: dict[Facet, tuple[FacetValue, ...]] = {}
-        for facet in Facet:
-            own = self._masks.get(facet)
-            failing = self._failing if own is None else self._failing - ~own
-            counted[facet] = self._count(facet, matched & (failing == 0))
-        return counted
+    def facets(self) -> Mapping[Facet, Tally]:
+        """Count every facet, each without its own filter."""
+        moment, found = self._moment, {}
+        for name in _COLUMNS:
+            chosen = [facet for facet in _OF_COLUMN[name] if facet in self._masks]
+            if len(chosen) < len(_OF_COLUMN[name]):
+                found |= facets.tallies(moment, name, self._count(name, None))
+            for facet in chosen:
+                found[facet] = facets.tally(moment, facet, self._count(name, facet))
+        return found
 
-    def ordered(self, rows: Rows, scores: NDArray[np.float32] | None) -> Rows:
-        """Put rows in the order asked for; equal ones keep the order of their ids, so pages are stable."""
-        tables = self._tables
-        sold = -tables.sold[rows]
-        price = tables.price_fen[rows]
-        season = ~((tables.months[rows] & self._month_bit) > 0)
-        relevance = -scores if scores is not None else sold
-        keys: Mapping[Sort, Sequence[NDArray[np.generic]]] = {
-            Sort.RELEVANCE: (sold, relevance),
-            Sort.SALES: (relevance, sold),
-            Sort.PRICE_ASC: (sold, price),
-            Sort.PRICE_DESC: (sold, np.where(price == NO_PRICE, 1, -price)),
-            Sort.NEWEST: (-tables.created[rows],),
-            Sort.SEASON: (sold, season),
+    def _count(self, name: str, without: Facet | None) -> facets.Counts:
+        """Count a column among what passes all filters but one."""
+        moment = self._moment
+        if without is None:
+            slots, passing = self._slots, self._passing
+        else:
+            passing = self._together(without)
+            slots = None
+            if self._matches is not None:
+                slots = self._matches.slots
+                slots = slots if passing is None else slots[passing[slots]]
+        if slots is not None:
+            return facets.count(moment, name, slots)
+        if passing is None or passing is moment.tables.listed:
+            return facets.count_all(moment, name)
+        if without is not None:
+            return facets.count(moment, name, np.flatnonzero(passing))
+        if self._browsed is None:
+            self._browsed = np.flatnonzero(passing)
+        return facets.count(moment, name, self._browsed)
+
+    def _chosen(self) -> Mapping[Facet, Flags]:
+        moment, request = self._moment, self._request
+        masks = {
+            facet: facets.mask(moment, facet, values) for facet, values in request.chosen.items() if values
         }
-        chosen = keys[self._request.sort]
-        available = ~tables.in_stock[rows]
-        return rows[np.lexsort((rows, *chosen[:-1], chosen[-1], available))]
+        low, high = request.price_min_fen, request.price_max_fen
+        if low is not None or high is not None:
+            price = moment.tables.price_fen
+            within = (price >= (low or 0)) & (price <= (NO_PRICE - 1 if high is None else high))
+            masks[Facet.PRICE] = masks[Facet.PRICE] & within if Facet.PRICE in masks else within
+        return masks
 
-    def _count_failing(self) -> NDArray[np.int8]:
-        self._masks = {
-            facet: self._mask(facet, values) for facet, values in self._request.chosen.items() if values
-        }
-        price = self._price_mask()
-        if price is not None:
-            found = self._masks.get(Facet.PRICE)
-            self._masks[Facet.PRICE] = price if found is None else found & price
-        failing = np.zeros(self._tables.size, np.int8)
-        for mask in self._masks.values():
-            failing += ~mask
-        return failing
-
-    def _mask(self, facet: Facet, values: Sequence[str]) -> Flags:
-        tables = self._tables
-        if facet in tables.columns:
-            column = tables.columns[facet]
-            codes = [column.place[value] for value in values if value in column.place]
-            return np.isin(column.codes, codes)
-        if facet in {Facet.CERTIFICATION, Facet.COOPERATIVE}:
-            links = tables.certification if facet is Facet.CERTIFICATION else tables.cooperative
-            codes = [links.place[value] for value in values if value in links.place]
-            hit = np.isin(links.codes, codes)
-            if facet is Facet.CERTIFICATION:
-                hit &= self._valid
-            mask = np.zeros(tables.size, np.bool_)
-            mask[links.rows[hit]] = True
-            return mask
-        if facet is Facet.PRICE:
-            numbers = [int(value) for value in values if value.isdecimal()]
-            bands = [number for number in numbers if number <= len(PRICE_BANDS_FEN)]
-            return np.asarray(np.isin(tables.band, bands) & (tables.price_fen != NO_PRICE))
-        return self._flag(facet) if YES in values else np.ones(tables.size, np.bool_)
-
-    def _flag(self, facet: Facet) -> Flags:
-        tables = self._tables
-        if facet is Facet.KEY_COUNTY:
-            return tables.is_key_county
-        return (
-            tables.in_stock if facet is Facet.IN_STOCK else np.asarray((tables.months & self._month_bit) > 0)
-        )
-
-    def _price_mask(self) -> Flags | None:
-        low, high = self._request.price_min_fen, self._request.price_max_fen
-        if low is None and high is None:
+    def _together(self, without: Facet | None) -> Flags | None:
+        """Return what passes all filters but one; None where everything does."""
+        masks = [mask for facet, mask in self._masks.items() if facet is not without] + self._always
+        if not self._moment.all_listed:
+            masks.append(self._moment.tables.listed)
+        if not masks:
             return None
-        price = self._tables.price_fen
-        return np.asarray((price >= (low or 0)) & (price <= (NO_PRICE - 1 if high is None else high)))
-
-    def _valid_links(self, links: Links) -> Flags:
-        return np.asarray((links.from_at <= self._instant) & (links.to_at > self._instant))
-
-    def _count(self, facet: Facet, mask: Flags) -> tuple[FacetValue, ...]:
-        tables = self._tables
-        chosen = self._request.chosen.get(facet, ())
-        if facet in tables.columns:
-            column = tables.columns[facet]
-            codes = column.codes[mask]
-            counts = np.bincount(codes[codes >= 0], minlength=len(column.values))
-            return _values(column.values, counts, chosen)
-        if facet in {Facet.CERTIFICATION, Facet.COOPERATIVE}:
-            links = tables.certification if facet is Facet.CERTIFICATION else tables.cooperative
-            hit = mask[links.rows]
-            if facet is Facet.CERTIFICATION:
-                hit &= self._valid
-            pairs = np.unique(links.rows[hit] * max(1, len(links.values)) + links.codes[hit])
-            counts = np.bincount(pairs % max(1, len(links.values)), minlength=len(links.values))
-            return _values(links.values, counts, chosen)
-        if facet is Facet.PRICE:
-            priced = mask & (tables.price_fen != NO_PRICE)
-            bands = tuple(str(band) for band in range(len(PRICE_BANDS_FEN) + 1))
-            return _values(bands, np.bincount(tables.band[priced], minlength=len(bands)), chosen)
-        return (FacetValue(YES, int(np.count_nonzero(mask & self._flag(facet))), YES in chosen),)
-
-
-def _values(
-    values: Sequence[str], counts: NDArray[np.int64], chosen: Sequence[str]
-) -> tuple[FacetValue, ...]:
-    return tuple(
-        FacetValue(value, int(count), value in chosen)
-        for value, count in zip(values, counts, strict=True)
-        if count or value in chosen
-    )
+        passing = masks[0]
+        for mask in masks[1:]:
+            passing = passing & mask
+        return passing

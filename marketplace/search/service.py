@@ -1,14 +1,23 @@
-"""Writes of the search room: counting what was sold, for the sort and the ranking."""
+"""Writes of the search room: what was sold, and what search knows of every product."""
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes
-from marketplace.search.models import SaleRow, SoldRow
+from marketplace.kernel.changes import Position
+from marketplace.search.models import ProductRow, SaleRow, SoldRow, StateRow, TokensRow, WordRow
+from marketplace.search.types import SearchDocument
+
+LETTERS = {"A": 120, "B": 80, "C": 30}
+"""The least level that PostgreSQL ranks under a letter; what is below is D."""
+_BATCH = 1000
 
 
 def record_sales(session: Session, packs: Mapping[ProductId, int]) -> None:
@@ -42,3 +51,150 @@ def fold_sales(session: Session) -> int:
         )
     changes.record(session, "sales", [product_id for product_id, _ in summed])
     return len(summed)
+
+
+def lock_state(session: Session) -> StateRow:
+    """Take the state for writing: whoever else would write waits for this transaction."""
+    statement = select(StateRow).with_for_update().execution_options(populate_existing=True)
+    return session.execute(statement).scalar_one()
+
+
+def keep_products(
+    session: Session, version: int, found: Sequence[SearchDocument], gone: Collection[ProductId]
+) -> Mapping[ProductId, tuple[int, bytes | None]]:
+    """Write the rows of products, and take others from the shelf; returns slot and text digest of each before.
+
+    A slot is given once and stays the product's own, on the shelf or not.
+    """
+    if gone:
+        session.execute(
+            update(ProductRow)
+            .where(ProductRow.product_id.in_(gone))
+            .values(is_listed=False, available=0, version=version)
+        )
+    for first in range(0, len(found), _BATCH):
+        statement = insert(ProductRow).values(
+            [_values(document, version) for document in found[first : first + _BATCH]]
+        )
+        kept = {"product_id", "slot", "text_version", "text_digest"}
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[ProductRow.product_id],
+                set_={column.name: column for column in statement.excluded if column.name not in kept},
+            )
+        )
+    ids = [*(document.product_id for document in found), *gone]
+    rows = session.execute(
+        select(ProductRow.product_id, ProductRow.slot, ProductRow.text_digest).where(
+            ProductRow.product_id.in_(ids)
+        )
+    )
+    return {ProductId(row.product_id): (row.slot, row.text_digest) for row in rows}
+
+
+def keep_texts(session: Session, version: int, texts: Mapping[int, Mapping[str, int] | None]) -> Counter[str]:
+    """Write the tokens of slots, None where a product has no text any more; returns how each word's count moved."""
+    moved: Counter[str] = Counter()
+    before = select(TokensRow.slot, func.tsvector_to_array(TokensRow.tokens)).where(TokensRow.slot.in_(texts))
+    for _slot, tokens in session.execute(before):
+        moved.subtract(tokens)
+    gone = [slot for slot, tokens in texts.items() if not tokens]
+    session.execute(delete(TokensRow).where(TokensRow.slot.in_(gone)))
+    written = [(slot, tokens) for slot, tokens in texts.items() if tokens]
+    for slot, tokens in written:
+        moved.update(tokens.keys())
+    if written:
+        session.execute(_KEEP_TOKENS, [{"slot": slot, "tokens": _vector(tokens)} for slot, tokens in written])
+    digests = [
+        {"slot": slot, "digest": digest(tokens) if tokens else None, "version": version}
+        for slot, tokens in texts.items()
+    ]
+    session.execute(_KEEP_DIGEST, digests)
+    return Counter({token: count for token, count in moved.items() if count})
+
+
+def move_words(session: Session, version: int, moved: Mapping[str, int]) -> None:
+    """Add to the counts of words, in the order of their code points."""
+    ordered = sorted(moved.items())
+    for first in range(0, len(ordered), _BATCH):
+        statement = insert(WordRow).values(
+            [
+                {"token": token, "documents": count, "version": version}
+                for token, count in ordered[first : first + _BATCH]
+            ]
+        )
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[WordRow.token],
+                set_={"documents": WordRow.documents + statement.excluded.documents, "version": version},
+            )
+        )
+
+
+def count_words(session: Session, version: int) -> None:
+    """Count all words anew."""
+    session.execute(delete(WordRow))
+    session.execute(_COUNT_WORDS, {"version": version})
+
+
+def keep_position(session: Session, position: Position) -> None:
+    """Say how far the change rows are read."""
+    session.execute(
+        update(StateRow).values(transaction_id=position.transaction_id, change_id=position.change_id)
+    )
+
+
+def digest(tokens: Mapping[str, int]) -> bytes:
+    """Return a short name for a product's tokens: the same tokens need not be written again."""
+    return hashlib.blake2b(repr(sorted(tokens.items())).encode(), digest_size=16).digest()
+
+
+_KEEP_TOKENS = text(
+    """
+    INSERT INTO search_tokens (slot, tokens) VALUES (:slot, CAST(:tokens AS tsvector))
+    ON CONFLICT (slot) DO UPDATE SET tokens = excluded.tokens
+    """
+)
+_KEEP_DIGEST = text("UPDATE search_product SET text_digest = :digest, text_version = :version WHERE slot = :slot")
+_COUNT_WORDS = text(
+    """
+    INSERT INTO search_word (token, documents, version)
+    SELECT word, ndoc, :version FROM ts_stat('SELECT tokens FROM search_tokens')
+    """
+)
+
+
+def _vector(tokens: Mapping[str, int]) -> str:
+    """Write tokens as a tsvector, whatever characters they have: a level is a position, roughly a letter too."""
+    return " ".join(
+        "'" + token.replace("\\", "\\\\").replace("'", "''") + f"':{level}{_letter(level)}"
+        for token, level in tokens.items()
+    )
+
+
+def _letter(level: int) -> str:
+    return next((letter for letter, least in LETTERS.items() if level >= least), "D")
+
+
+def _values(document: SearchDocument, version: int) -> dict[str, Any]:
+    return {
+        "product_id": document.product_id,
+        "version": version,
+        "text_version": 0,
+        "is_listed": True,
+        "aisle_code": document.aisle_code,
+        "industry_code": document.industry_code,
+        "county_code": document.county_code,
+        "prefecture_code": document.prefecture_code,
+        "storage": document.storage,
+        "is_key_county": document.is_key_county,
+        "months": sum(1 << (month - 1) for month in document.sale_months),
+        "cooperative_codes": list(document.cooperative_codes),
+        "scheme_codes": [one.scheme_code for one in document.validities],
+        "valid_from": [one.from_at for one in document.validities],
+        "valid_to": [one.to_at for one in document.validities],
+        "price_fen": document.price_fen,
+        "available": document.available,
+        "sold": document.sold,
+        "created_at": document.created_at,
+    }

@@ -1,54 +1,116 @@
-"""Suggestions while typing: products, counties, cooperatives, certifications, by characters or by pinyin."""
+"""Suggestions while typing: products, counties, cooperatives, certifications, by characters or by pinyin.
+
+Products are found through the index, by tokens that begin with what was typed; the other names are few enough
+to keep.
+"""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
-from marketplace.search.language import PINYIN, Language, normalise
-from marketplace.search.types import SearchDocument, Suggestion, SuggestionKind
+from marketplace.parties import queries as parties
+from marketplace.places import queries as places
+from marketplace.search import orders
+from marketplace.search.language import BEGINNING, ENGLISH, INITIALS, PINYIN, Language, normalise
+from marketplace.search.moment import Moment
+from marketplace.search.port import Clause, TextEngine
+from marketplace.search.tables import Tables
+from marketplace.search.types import Sort, Suggestion, SuggestionKind
+from marketplace.search.vocabulary import Vocabulary
 
 _SCANNED = 400
+_MOST_TOKENS = 32
+_SAME_NAME = 3
+"""So many times as many products are looked at as are shown: several may be called the same."""
 
 
-class Suggestions:
-    """Everything that can be suggested, sorted by each way it can begin; most sold first."""
+class Named:
+    """Counties, cooperatives and certifications that listed products have, by each way a name can begin."""
 
-    def __init__(self, documents: Iterable[SearchDocument], language: Language) -> None:
-        weights: dict[Suggestion, int] = {}
-        for document in documents:
-            for suggestion in _of(document):
-                weights[suggestion] = weights.get(suggestion, 0) + document.sold + 1
-        self._weights = weights
+    def __init__(self, names: Iterable[Suggestion], language: Language) -> None:
         self._beginnings = sorted(
             (beginning, suggestion.kind.value, suggestion.key, suggestion)
-            for suggestion in weights
+            for suggestion in names
             for beginning in _beginnings(suggestion.name, language)
         )
 
-    def starting(self, typed: str, language: Language, limit: int) -> tuple[Suggestion, ...]:
-        """Return suggestions that begin with what was typed, the whole before parts of a name."""
-        wanted = normalise(typed).strip().replace(" ", "")
-        wanted = language.meant(wanted)
-        if not wanted:
-            return ()
+    def starting(self, wanted: str) -> Sequence[Suggestion]:
+        """Return names that begin so, the shortest first."""
         found: dict[Suggestion, None] = {}
         first = bisect_left(self._beginnings, (wanted,))
         for beginning, _kind, _key, suggestion in self._beginnings[first : first + _SCANNED]:
             if not beginning.startswith(wanted):
                 break
             found[suggestion] = None
-        return tuple(sorted(found, key=lambda one: (-self._weights[one], one.kind, one.key))[:limit])
+        return sorted(found, key=lambda one: (len(one.name.hans), one.kind, one.key))
 
 
-def _of(document: SearchDocument) -> Iterable[Suggestion]:
-    yield Suggestion(SuggestionKind.PRODUCT, document.name, document.slug)
-    yield Suggestion(SuggestionKind.COUNTY, document.place_names[0], document.county_code)
-    for name, code in zip(document.cooperative_names, document.cooperative_codes, strict=True):
-        yield Suggestion(SuggestionKind.COOPERATIVE, name, code)
-    for name, code in zip(
-        document.scheme_names, sorted({one.scheme_code for one in document.validities}), strict=True
-    ):
-        yield Suggestion(SuggestionKind.CERTIFICATION, name, code)
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What suggestions of one request are made from."""
+
+    text: TextEngine
+    vocabulary: Vocabulary
+    language: Language
+    moment: Moment
+    named: Named
+
+
+def read_names(session: Session, tables: Tables, language: Language) -> Named:
+    """Read the names of every county, cooperative and certification in the tables."""
+    atlas = places.atlas(session)
+    schemes = catalogue.reference(session).schemes
+    sellers = parties.parties_by_code(session, {code for codes in tables.sellers.values for code in codes})
+    counties = {county for county, _prefecture, _key in tables.place.values}
+    found = [
+        Suggestion(SuggestionKind.COUNTY, atlas.division(code).name, code) for code in sorted(counties)
+    ]
+    found += [
+        Suggestion(SuggestionKind.COOPERATIVE, sellers[code].name, code) for code in sorted(sellers)
+    ]
+    found += [
+        Suggestion(SuggestionKind.CERTIFICATION, schemes[code].short_name, code)
+        for code in tables.periods.values
+        if code in schemes
+    ]
+    return Named(found, language)
+
+
+def suggest(session: Session, typed: str, sources: Sources, limit: int) -> tuple[Suggestion, ...]:
+    """Return what a beginning may become: half products, half other names, more where the others are fewer."""
+    wanted = normalise(typed).strip().replace(" ", "")
+    wanted = sources.language.synonyms.get(wanted, wanted)
+    if not wanted:
+        return ()
+    names = sources.named.starting(wanted)
+    products = _products(session, wanted, sources, limit)
+    kept = max(limit - len(names), limit // 2)
+    chosen = products[:kept]
+    return (*chosen, *names[: limit - len(chosen)])
+
+
+def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Sequence[Suggestion]:
+    kinds = (PINYIN, INITIALS, ENGLISH) if wanted.isascii() else (BEGINNING,)
+    tokens = [one for kind in kinds for one in sources.vocabulary.starting(kind + wanted, _MOST_TOKENS)]
+    if not tokens:
+        return ()
+    slots = sources.text.match((Clause(tuple((token, 1.0) for token in tokens)),)).slots
+    slots = slots[sources.moment.tables.listed[slots]]
+    ranks = sources.moment.orders[Sort.RELEVANCE].ranks[slots]
+    best = slots[orders.lowest(ranks, 0, limit * _SAME_NAME)]
+    return _called(session, sources.moment.tables.product_ids[best].tolist())[:limit]
+
+
+def _called(session: Session, product_ids: Collection[int]) -> Sequence[Suggestion]:
+    """Return products by name, each name once."""
+    found = catalogue.products_by_id(session, [ProductId(one) for one in product_ids])
+    by_name = {one.name: Suggestion(SuggestionKind.PRODUCT, one.name, one.slug) for one in reversed(found.values())}
+    return tuple(reversed(by_name.values()))
 
 
 def _beginnings(name: Name, language: Language) -> set[str]:
@@ -56,9 +118,7 @@ def _beginnings(name: Name, language: Language) -> set[str]:
     text = normalise(name.hans)
     found = {text}
     found |= {text[place:] for word in language.search_words(text) if (place := text.find(word)) > 0}
-    found |= {
-        token.removeprefix(PINYIN) for token in language.name_tokens(name.hans) if token.startswith(PINYIN)
-    }
+    found |= language.spellings(name.hans)
     english = normalise(name.en)
     words = english.split()
     found |= {"".join(words[start:]) for start in range(len(words))}

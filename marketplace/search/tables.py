@@ -1,127 +1,200 @@
-"""Side tables: what filters, facets and sorts need of every product, as arrays beside the index.
+"""Side tables: what filters, facets and sorts need of every product, in arrays beside the index.
 
-Price, stock, sales and certificates change here and never touch the index. A table is immutable: a change
-makes a new one.
+Price, stock, sales and certificates change here and never touch the index. Rows are the products' slots. A
+table is immutable: a change makes a new one that shares every column it did not touch.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.search.types import PRICE_BANDS_FEN, Facet, SearchDocument
+from marketplace.search.types import PRICE_BANDS_FEN, SearchRow
 
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+V = TypeVar("V", bound=Hashable)
 
 NO_PRICE = np.iinfo(np.int64).max
-_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
-_SINGLE = (Facet.AISLE, Facet.INDUSTRY, Facet.PREFECTURE, Facet.COUNTY, Facet.STORAGE)
+NO_CODE = -1
+_FOREVER = np.inf
+PRICE_BANDS = len(PRICE_BANDS_FEN) + 1
+NO_BAND = PRICE_BANDS
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A code for each product, with what the codes stand for; -1 is none."""
+class Column(Generic[V]):
+    """A code for each slot, with the value that each code stands for; values are only ever added."""
 
     codes: Codes
-    values: tuple[str, ...]
-    place: Mapping[str, int]
+    values: tuple[V, ...]
+    place: Mapping[V, int]
+
+    def put(self, slots: Rows, found: Sequence[V], size: int) -> "Column[V]":
+        """Return the column with other values at these slots."""
+        place, values = self.place, self.values
+        new = [value for value in dict.fromkeys(found) if value not in place]
+        if new:
+            place = dict(place) | {value: len(values) + number for number, value in enumerate(new)}
+            values = (*values, *new)
+        codes = _grown(self.codes, size, NO_CODE)
+        codes[slots] = [place[value] for value in found]
+        return Column(codes, values, place)
+
+
+def _column() -> Column[Any]:
+    return Column(np.zeros(0, np.int32), (), {})
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """Several values a product: parallel arrays of product rows and value codes."""
+class Periods:
+    """Validity of certificates: parallel arrays in the order of slots, instants as seconds since 1970."""
 
-    rows: NDArray[np.int64]
+    slots: Rows
     codes: Codes
-    values: tuple[str, ...]
-    place: Mapping[str, int]
     from_at: NDArray[np.float64]
     to_at: NDArray[np.float64]
+    values: tuple[str, ...]
+    place: Mapping[str, int]
+
+    def put(self, rows: Sequence[SearchRow], is_touched: Flags) -> "Periods":
+        """Return the periods with those of the touched slots replaced."""
+        names = dict.fromkeys(period.scheme_code for row in rows for period in row.validities)
+        new = [name for name in names if name not in self.place]
+        place = self.place
+        if new:
+            place = dict(place) | {name: len(self.values) + number for number, name in enumerate(new)}
+        found = sorted(
+            (row.slot, place[one.scheme_code], one.from_at.timestamp(), _instant(one.to_at))
+            for row in rows
+            for one in row.validities
+        )
+        kept = ~is_touched[self.slots]
+        if not found and kept.all():
+            return self
+        slots = np.array([row[0] for row in found], np.int64)
+        before = self.slots[kept]
+        at = np.searchsorted(before, slots, side="right")
+        return Periods(
+            np.insert(before, at, slots),
+            np.insert(self.codes[kept], at, [row[1] for row in found]),
+            np.insert(self.from_at[kept], at, [row[2] for row in found]),
+            np.insert(self.to_at[kept], at, [row[3] for row in found]),
+            (*self.values, *new),
+            place,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The side tables of one instant, rows in ascending order of product ids."""
+    """The side tables of one instant; a slot that no product has is not listed."""
 
-    product_ids: NDArray[np.int64]
-    columns: Mapping[Facet, Column]
-    certification: Links
-    cooperative: Links
-    is_key_county: Flags
+    product_ids: Rows
+    versions: Rows
+    listed: Flags
+    place: Column[tuple[str, str, bool]]
+    """County, prefecture, whether it is a key county."""
+    kind: Column[tuple[str, str | None, str]]
+    """Aisle, industry, storage class."""
+    sellers: Column[tuple[str, ...]]
+    periods: Periods
     in_stock: Flags
-    price_fen: NDArray[np.int64]
-    band: Codes
-    sold: NDArray[np.int64]
-    created: NDArray[np.float64]
+    price_fen: Rows
+    sold: Rows
+    created: Rows
     months: NDArray[np.uint16]
 
     @property
     def size(self) -> int:
         return len(self.product_ids)
 
-    def rows_of(self, product_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], Flags]:
-        """Return the rows of products, and which of them have one."""
-        if not self.size:
-            return np.zeros(len(product_ids), np.int64), np.zeros(len(product_ids), np.bool_)
-        rows = np.minimum(np.searchsorted(self.product_ids, product_ids), self.size - 1)
-        return rows, self.product_ids[rows] == product_ids
+    @property
+    def bands(self) -> Codes:
+        """Return the price band of every slot, ``NO_BAND`` where nobody offers the product."""
+        bands = np.searchsorted(np.array(PRICE_BANDS_FEN), self.price_fen, side="right").astype(np.int32)
+        bands[self.price_fen == NO_PRICE] = NO_BAND
+        return bands
+
+    def changed(self, rows: Iterable[SearchRow]) -> "Tables":
+        """Return the tables with these rows in place of what was known of their products."""
+        rows = list(rows)
+        if not rows:
+            return self
+        slots = np.array([row.slot for row in rows], np.int64)
+        size = max(self.size, int(slots.max()) + 1)
+        is_touched = np.zeros(size, np.bool_)
+        is_touched[slots] = True
+        values: dict[str, Any] = {}
+        for name, (kind, empty, found) in _columns(rows).items():
+            before = getattr(self, name)
+            column = _grown(before, size, empty)
+            column[slots] = np.array(found, kind)
+            values[name] = column
+        return replace(
+            self,
+            **values,
+            place=self.place.put(
+                slots, [(row.county_code, row.prefecture_code, row.is_key_county) for row in rows], size
+            ),
+            kind=self.kind.put(
+                slots, [(row.aisle_code, row.industry_code, row.storage) for row in rows], size
+            ),
+            sellers=self.sellers.put(slots, [row.cooperative_codes for row in rows], size),
+            periods=self.periods.put(rows, is_touched),
+        )
 
 
-def build(documents: Iterable[SearchDocument]) -> Tables:
-    """Make the tables of all documents."""
-    rows = sorted(documents, key=lambda document: document.product_id)
-    prices = np.array([NO_PRICE if row.price_fen is None else row.price_fen for row in rows], np.int64)
-    return Tables(
-        product_ids=np.array([row.product_id for row in rows], np.int64),
-        columns={facet: _column([_single(row, facet) for row in rows]) for facet in _SINGLE},
-        certification=_links(
-            [
-                (place, found.scheme_code, found.from_at, found.to_at)
-                for place, row in enumerate(rows)
-                for found in row.validities
-            ]
-        ),
-        cooperative=_links(
-            [(place, code, _ALWAYS, None) for place, row in enumerate(rows) for code in row.cooperative_codes]
-        ),
-        is_key_county=np.array([row.is_key_county for row in rows], np.bool_),
-        in_stock=np.array([row.available > 0 for row in rows], np.bool_),
-        price_fen=prices,
-        band=np.searchsorted(np.array(PRICE_BANDS_FEN), prices, side="right").astype(np.int32),
-        sold=np.array([row.sold for row in rows], np.int64),
-        created=np.array([row.created_at.timestamp() for row in rows], np.float64),
-        months=np.array([sum(1 << (month - 1) for month in row.sale_months) for row in rows], np.uint16),
-    )
-
-
-def _single(row: SearchDocument, facet: Facet) -> str | None:
+def _columns(rows: Sequence[SearchRow]) -> Mapping[str, tuple[type, Any, list[Any]]]:
+    """Return the plain columns: type, what an unused slot has, and the values of the rows."""
     return {
-        Facet.AISLE: row.aisle_code,
-        Facet.INDUSTRY: row.industry_code,
-        Facet.PREFECTURE: row.prefecture_code,
-        Facet.COUNTY: row.county_code,
-        Facet.STORAGE: row.storage,
-    }[facet]
+        "product_ids": (np.int64, -1, [row.product_id for row in rows]),
+        "versions": (np.int64, 0, [row.version for row in rows]),
+        "listed": (np.bool_, False, [row.is_listed for row in rows]),
+        "in_stock": (np.bool_, False, [row.available > 0 for row in rows]),
+        "price_fen": (np.int64, NO_PRICE, [NO_PRICE if row.price_fen is None else row.price_fen for row in rows]),
+        "sold": (np.int64, 0, [row.sold for row in rows]),
+        "created": (np.int64, 0, [int(row.created_at.timestamp()) for row in rows]),
+        "months": (np.uint16, 0, [row.months for row in rows]),
+    }
 
 
-def _column(values: list[str | None]) -> Column:
-    known = tuple(sorted({value for value in values if value is not None}))
-    place = {value: code for code, value in enumerate(known)}
-    codes = np.array([-1 if value is None else place[value] for value in values], np.int32)
-    return Column(codes, known, place)
-
-
-def _links(found: list[tuple[int, str, datetime, datetime | None]]) -> Links:
-    known = tuple(sorted({value for _, value, _, _ in found}))
-    place = {value: code for code, value in enumerate(known)}
-    return Links(
-        rows=np.array([row for row, _, _, _ in found], np.int64),
-        codes=np.array([place[value] for _, value, _, _ in found], np.int32),
-        values=known,
-        place=place,
-        from_at=np.array([first.timestamp() for _, _, first, _ in found], np.float64),
-        to_at=np.array([np.inf if last is None else last.timestamp() for *_, last in found], np.float64),
+def empty() -> Tables:
+    """Return tables without a product."""
+    none = np.zeros(0, np.int64)
+    nothing = Periods(none, np.zeros(0, np.int32), np.zeros(0), np.zeros(0), (), {})
+    return Tables(
+        product_ids=none,
+        versions=none,
+        listed=np.zeros(0, np.bool_),
+        place=_column(),
+        kind=_column(),
+        sellers=_column(),
+        periods=nothing,
+        in_stock=np.zeros(0, np.bool_),
+        price_fen=none,
+        sold=none,
+        created=none,
+        months=np.zeros(0, np.uint16),
     )
+
+
+def build(rows: Iterable[SearchRow]) -> Tables:
+    """Make the tables of all rows."""
+    return empty().changed(rows)
+
+
+def _grown(column: NDArray[Any], size: int, value: Any) -> NDArray[Any]:
+    """Return a copy with room for every slot."""
+    if len(column) == size:
+        return column.copy()
+    grown = np.full(size, value, column.dtype)
+    grown[: len(column)] = column
+    return grown
+
+
+def _instant(at: datetime | None) -> float:
+    return _FOREVER if at is None else at.timestamp()

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from marketplace.catalogue.types import ProductId
+from marketplace.kernel.changes import Position
 from marketplace.kernel.message import Name
 
 DEFAULT_PER_PAGE = 24
@@ -34,6 +35,17 @@ class Facet(StrEnum):
     IN_SEASON = "in_season"
     IN_STOCK = "in_stock"
     PRICE = "price"
+
+
+class Relaxation(StrEnum):
+    """How far an answer goes beyond what was typed."""
+
+    NONE = "none"  # everything shown matches all of it
+    FILLED_UP = "filled_up"  # very little does: what comes near follows
+    CORRECTED = "corrected"  # another spelling was meant
+    WITHIN = "within"  # only words within the words match
+    DROPPED = "dropped"  # some words play no part
+    NOTHING = "nothing"  # nothing is called anything like it
 
 
 # Upper bounds of the price bands in fen; the last band is open.
@@ -65,7 +77,8 @@ class FacetValue:
 class SearchPage:
     """Products of one page in order, the exact total, and every facet counted without its own filter.
 
-    ``dropped`` are words nothing matched; ``corrected`` is what was understood instead of what was typed.
+    ``dropped`` are words that play no part; ``corrected`` is what was understood instead of what was typed;
+    ``full`` is how many match all that was typed, before filters: they come first.
     """
 
     total: int
@@ -75,6 +88,8 @@ class SearchPage:
     per_page: int
     dropped: tuple[str, ...] = ()
     corrected: str | None = None
+    relaxation: Relaxation = Relaxation.NONE
+    full: int = 0
     generation: int = 0
 
     @property
@@ -105,6 +120,52 @@ class Validity:
     scheme_code: str
     from_at: datetime
     to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How far the one indexer has come: readers look whether the version grew, or the epoch."""
+
+    version: int
+    epoch: int
+    signature: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """What is kept of a listed product: its price, its stock, and a digest of its tokens."""
+
+    price_fen: int | None
+    available: int
+    digest: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRow:
+    """What filters, facets and sorts know of a product: a row of the side tables, at its slot.
+
+    ``version`` grows with every change that was heard of; ``price_fen`` is the lowest price of a listed offer,
+    None where nobody offers it; ``available`` and ``sold`` are packs; ``months`` has bit 0 for a January of sale.
+    """
+
+    product_id: ProductId
+    slot: int
+    version: int
+    is_listed: bool
+    aisle_code: str
+    industry_code: str | None
+    county_code: str
+    prefecture_code: str
+    storage: str
+    is_key_county: bool
+    months: int
+    cooperative_codes: tuple[str, ...]
+    validities: tuple[Validity, ...]
+    price_fen: int | None
+    available: int
+    sold: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,114 +1,59 @@
-"""From what was typed to clauses: exact words first, then relaxed word by word, then corrected."""
+"""From what was typed to words of the catalogue."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import groupby
 
-from marketplace.search.language import ENGLISH, NUMBER, PINYIN, Language, pinyin
+from marketplace.search.language import NUMBER, Language, number_key
 from marketplace.search.port import Clause
+from marketplace.search.reading_han import read_characters
+from marketplace.search.reading_latin import read_letters
+from marketplace.search.typed import BEGINNING, WORD, Understood, Word
+from marketplace.search.vocabulary import Vocabulary
 
-_EXPANSIONS = 64
-_WHOLE = 1.0
-_PREFIX = 0.7
-_PART = 0.4
-_GUESS = 0.3
-_MIN_GUESSED = 4
-
-
-class Vocabulary:
-    """The index's tokens, for prefixes and for what one slip of the finger made of them."""
-
-    def __init__(self, tokens: Sequence[str]) -> None:
-        self._tokens = tokens
-        self._known = frozenset(tokens)
-
-    def __contains__(self, token: object) -> bool:
-        return token in self._known
-
-    def starting(self, prefix: str) -> tuple[str, ...]:
-        """Return tokens that start so, shortest first, bounded."""
-        first = bisect_left(self._tokens, prefix)
-        last = bisect_left(self._tokens, prefix + "\U0010ffff", lo=first)
-        return tuple(sorted(self._tokens[first : min(last, first + 512)], key=len)[:_EXPANSIONS])
-
-    def near(self, prefix: str, word: str) -> tuple[str, ...]:
-        """Return known tokens one letter away: missing, added, changed or swapped."""
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-        edits = {head + tail[1:] for head, tail in splits if tail}
-        edits |= {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}
-        edits |= {head + letter + tail[1:] for head, tail in splits if tail for letter in letters}
-        edits |= {head + letter + tail for head, tail in splits for letter in letters}
-        return tuple(sorted(prefix + edit for edit in edits if prefix + edit in self._known))[:_EXPANSIONS]
+_SHORTEST_NUMBER = 4
+_MOST_HEARD = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """One typed part with its clauses, from the strictest reading to the loosest."""
+class Known:
+    """Everything the catalogue calls anything: tokens of the index and what they are called as well."""
 
-    part: str
-    readings: tuple[tuple[Clause, ...], ...]
-    corrections: tuple[str | None, ...]
+    def __init__(self, language: Language, vocabulary: Vocabulary) -> None:
+        self._language = language
+        self._vocabulary = vocabulary
 
-
-def understand(query: str, language: Language, vocabulary: Vocabulary) -> list[Understood]:
-    """Read each typed part; a part with no reading at all matches nothing known."""
-    meant = [language.meant(part) for part in language.parts(query)]
-    return [
-        _latin(part, vocabulary) if part.isascii() else _han(part, language, vocabulary) for part in meant
-    ]
+    def __contains__(self, word: object) -> bool:
+        return word in self._vocabulary or word in self._language.synonyms
 
 
-def _latin(part: str, vocabulary: Vocabulary) -> Understood:
-    word = "".join(character for character in part if character.isalpha())
-    tokens: dict[str, float] = {}
-    for prefix, text in ((NUMBER, part), (ENGLISH, word), (PINYIN, word)):
-        if not text:
+def understand(query: str, language: Language, vocabulary: Vocabulary) -> Understood:
+    """Read a query word by word; empty where nothing was typed, or only what is true of all goods."""
+    parts = language.parts(query)
+    number = _number(parts, vocabulary)
+    if number is not None:
+        return Understood((number,))
+    words: list[Word] = []
+    heard: list[Word] = []
+    misread = 0
+    for is_latin, group in groupby(parts, key=str.isascii):
+        if is_latin:
+            found = read_letters(list(group), language, vocabulary)
+            words += found
+            heard += found
             continue
-        for token in vocabulary.starting(prefix + text):
-            tokens[token] = _WHOLE if token == prefix + text else _PREFIX
-    if tokens:
-        return Understood(part, ((Clause(tuple(tokens.items())),),), (None,))
-    guesses = [
-        token
-        for prefix in (PINYIN, ENGLISH)
-        for token in (vocabulary.near(prefix, word) if len(word) >= _MIN_GUESSED else ())
-    ]
-    if not guesses:
-        return Understood(part, (), ())
-    clause = Clause(tuple((token, _GUESS) for token in guesses))
-    return Understood(part, ((clause,),), (guesses[0][len(PINYIN) :],))
+        for run in group:
+            found, other = read_characters(run, language, vocabulary, may_hear=misread < _MOST_HEARD)
+            misread += other is not None
+            words += found
+            heard += found if other is None else other
+    return Understood(tuple(words), tuple(heard) if misread else ())
 
 
-def _han(part: str, language: Language, vocabulary: Vocabulary) -> Understood:
-    """Read characters: whole, by words, by characters and pairs of the name, by sound."""
-    readings: list[tuple[Clause, ...]] = []
-    corrections: list[str | None] = []
-
-    def add(clauses: Sequence[Clause], corrected: str | None = None) -> None:
-        if clauses and tuple(clauses) not in readings:
-            readings.append(tuple(clauses))
-            corrections.append(corrected)
-
-    words = [language.meant(word) for word in language.words(part)]
-    add([_word(word, vocabulary) for word in words] if all(word in vocabulary for word in words) else [])
-    pieces = [piece for word in words for piece in _pieces(word, language, vocabulary)]
-    add([Clause(((piece, _PART),)) for piece in dict.fromkeys(pieces)])
-    sound = "".join(pinyin(part))
-    heard = vocabulary.starting(PINYIN + sound) if len(part) > 1 else ()
-    add([Clause(tuple((token, _GUESS) for token in heard))] if heard else [], sound if heard else None)
-    known = [word for word in words if word in vocabulary]
-    add([Clause(tuple((word, _PART) for word in known))] if known else [])
-    return Understood(part, tuple(readings), tuple(corrections))
-
-
-def _word(word: str, vocabulary: Vocabulary) -> Clause:
-    return Clause(((word, _WHOLE),)) if word in vocabulary else Clause(())
-
-
-def _pieces(word: str, language: Language, vocabulary: Vocabulary) -> list[str]:
-    """Break a word that is not known whole into the longest known parts; unknown characters fall away."""
-    if word in vocabulary:
-        return [word]
-    parts = [part for part in language.search_words(word) if part != word and part in vocabulary]
-    return parts or [character for character in word if character in vocabulary]
+def _number(parts: list[str], vocabulary: Vocabulary) -> Word | None:
+    """Read a certificate number, whole or its beginning, however it was parted."""
+    typed = " ".join(parts)
+    if len(typed) < _SHORTEST_NUMBER or not any(character.isdigit() for character in typed):
+        return None
+    token = NUMBER + number_key(typed)
+    found = vocabulary.starting(token)
+    if not found:
+        return None
+    return Word(typed, Clause(tuple((one, WORD if one == token else BEGINNING) for one in found)))

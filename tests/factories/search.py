@@ -5,7 +5,9 @@ from typing import Any
 
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
+from marketplace.search.port import Clause, TextEngine
 from marketplace.search.types import SearchDocument
+from marketplace.search.vocabulary import Vocabulary
 
 _NAMES = (
     ("水城红心猕猴桃", "Shuicheng red-heart kiwifruit", "水城区", "六盘水市", "fruit"),
@@ -50,3 +52,8 @@ def make_document(number: int = 0, **changes: Any) -> SearchDocument:
         "created_at": datetime(2026, 1, 1, tzinfo=UTC),
     }
     return SearchDocument(**(values | changes))
+
+
+def make_vocabulary(text: TextEngine) -> Vocabulary:
+    """Return the vocabulary of an index."""
+    return Vocabulary(text.vocabulary(), lambda token: len(text.match((Clause(((token, 1.0),)),)).scores))

@@ -155,9 +155,7 @@ def signed_in(app: Flask, name: str) -> FlaskClient:
 def follow_search(app: Flask) -> None:
     """Bring the index and the engine up to what was committed, as the worker does every second."""
     engine = app.extensions["ports"].search
-    for indexer in engine.indexers:
-        with app.extensions["sessions"]() as opened:
-            unit_of_work.commit(opened, indexer.follow)
+    engine.indexer.follow(app.extensions["sessions"])
     with app.extensions["sessions"]() as opened:
         engine.refresh(opened)
 

@@ -1,7 +1,6 @@
 """An open index, and its postings as arrays."""
 
-import threading
-from collections import OrderedDict
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,111 +8,148 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import index as whoosh_index
+from whoosh.formats import Existence
+from whoosh.reading import TermNotFound
 
-from marketplace.adapters.whoosh_text.schema import FIELD, KEY
-from marketplace.search.port import Ids, Scores
+from marketplace.adapters.whoosh_text.schema import FIELD, SLOT
+from marketplace.search.port import Slots, Written
 
-Docs = NDArray[np.int64]
+Levels = NDArray[np.uint8]
+STATE = "state.json"
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """What the writer says of the index it has just brought to the disk: its files with their sizes, too."""
+
+    written: Written
+    generation: int
+    files: dict[str, int]
+
+    def as_json(self) -> str:
+        return json.dumps(
+            {
+                "signature": self.written.signature,
+                "version": self.written.version,
+                "generation": self.generation,
+                "files": self.files,
+            }
+        )
+
+
+def read_state(directory: Path) -> State:
+    """Read the state; raises whatever a lost or torn file raises."""
+    found = json.loads((directory / STATE).read_text())
+    return State(Written(found["signature"], found["version"]), found["generation"], found["files"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A segment: the slots of its documents, and which of those still count (None where all do)."""
+
+    reader: Any
+    segment: str
+    slots: Slots
+    live: NDArray[np.bool_] | None
+    is_ascending: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """An open index: its reader, the products behind its documents, and which of those still count."""
+    """An open index; ``documents`` still count."""
 
     path: Path
     index: Any
     reader: Any
-    generation: int
-    leaves: tuple["Leaf", ...]
-    vocabulary: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    reader: Any
-    segment: str
-    products: Ids
-    live: NDArray[np.bool_]
-
-
-class KeptPostings:
-    """Decoded postings by segment and token, the least used thrown away first."""
-
-    def __init__(self, bound: int) -> None:
-        self._bound = bound
-        self._bytes = 0
-        self._kept: OrderedDict[tuple[str, str], tuple[Docs, Scores]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, leaf: Leaf, token: str) -> tuple[Docs, Scores]:
-        key = (leaf.segment, token)
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-                return found
-            found = self._kept[key] = _decode(leaf.reader, token)
-            self._bytes += found[0].nbytes + found[1].nbytes + 200
-            while self._bytes > self._bound and len(self._kept) > 1:
-                _, (docs, weights) = self._kept.popitem(last=False)
-                self._bytes -= docs.nbytes + weights.nbytes + 200
-            return found
+    state: State
+    leaves: tuple[Leaf, ...]
+    documents: int
 
 
 def newest(reading: Reading | None, path: Path | None) -> Reading | None:
-    if path is None or not (path / "signature").exists():
+    """Return the newest that can be read: the same object where nothing was written since."""
+    if path is None:
         return None
+    state = read_state(path)
     if reading is not None and reading.path == path:
-        if reading.index.latest_generation() == reading.generation:
+        if reading.state == state:
             return reading
-        reader = reading.index.refresh().reader(reuse=reading.reader)
-        return _read(path, reading.index, reader)
-    index = whoosh_index.open_dir(str(path))
-    return _read(path, index, index.reader())
+        index, reuse = reading.index, reading.reader
+    else:
+        index, reuse = None, None
+    lost = [name for name, size in state.files.items() if _size(path / name) != size]
+    if lost:
+        raise FileNotFoundError(f"lost or torn: {', '.join(sorted(lost))}")
+    for tried in range(1, _TRIES + 1):
+        try:
+            index = index or whoosh_index.open_dir(str(path))
+            return _read(path, index, index.reader(reuse=reuse), state, reading)
+        except FileNotFoundError:
+            # A writer replaces the table of contents between listing and opening it.
+            if tried == _TRIES:
+                raise
+    raise AssertionError("unreachable")
 
 
-def _read(path: Path, index: Any, reader: Any) -> Reading:
-    leaves = tuple(_leaf(leaf) for leaf, _base in reader.leaf_readers() if leaf.doc_count_all())
-    words = sorted({term.decode("utf-8") for term in reader.lexicon(FIELD)}) if leaves else []
-    return Reading(path, index, reader, reader.generation(), leaves, tuple(words))
+def _read(path: Path, index: Any, reader: Any, state: State, before: Reading | None) -> Reading:
+    known = {leaf.segment: leaf for leaf in before.leaves} if before is not None else {}
+    leaves = tuple(_leaf(leaf, known) for leaf, _base in reader.leaf_readers() if leaf.doc_count_all())
+    return Reading(path, index, reader, state, leaves, reader.doc_count())
 
 
-def _leaf(reader: Any) -> Leaf:
+def _leaf(reader: Any, known: dict[str, Leaf]) -> Leaf:
+    segment = reader.segment()
+    name = segment.segment_id()
+    slots = known[name].slots if name in known else slots_of(reader)
+    live = None
+    if segment.has_deletions():
+        live = np.ones(len(slots), np.bool_)
+        live[list(segment.deleted_docs())] = False
+    return Leaf(reader, name, slots, live, bool(np.all(slots[1:] > slots[:-1])))
+
+
+def slots_of(reader: Any) -> Slots:
+    """Return the slot of each document of a segment, read as one piece."""
+    column = reader.column_reader(SLOT)
     count = reader.doc_count_all()
-    live = np.ones(count, np.bool_)
-    for document in reader.segment().deleted_docs() or ():
-        live[document] = False
-    return Leaf(reader, reader.segment().segment_id(), column(reader), live)
+    if hasattr(column, "_dbfile") and column._count == count:  # noqa: SLF001 - whole, not value by value
+        raw = column._dbfile.get(column._basepos, count * 4)  # noqa: SLF001
+        return np.frombuffer(raw, ">i4").astype(np.int32)
+    return np.fromiter((column[place] for place in range(count)), np.int32, count)
 
 
-def column(reader: Any) -> Ids:
-    values = reader.column_reader(KEY)
-    return np.fromiter((values[place] for place in range(reader.doc_count_all())), np.int64)
-
-
-def _decode(reader: Any, token: str) -> tuple[Docs, Scores]:
-    """Read all postings of a token, a block at a time."""
-    if (FIELD, token) not in reader:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    matcher = reader.postings(FIELD, token)
-    if not hasattr(matcher, "_read_data"):
-        pairs = []
-        while matcher.is_active():
-            pairs.append((matcher.id(), matcher.weight()))
-            matcher.next()
-        return np.array([pair[0] for pair in pairs], np.int64), np.array(
-            [pair[1] for pair in pairs], np.float32
-        )
-    blocks: list[Docs] = []
-    marks: list[Scores] = []
+def decode(leaf: Leaf, token: str) -> tuple[NDArray[np.int32], Levels]:
+    """Read all postings of a token in a segment, block by block: documents in order, and their levels."""
+    try:
+        matcher = leaf.reader._terms.matcher(FIELD, token.encode(), _FORMAT)  # noqa: SLF001 - live or not is known here
+    except TermNotFound:
+        return _NO_DOCUMENTS, _NO_LEVELS
+    documents, levels = [], []
     while matcher.is_active():
         matcher._read_data()  # noqa: SLF001 - a block whole, where the public way goes posting by posting
-        steps, weights = matcher._data[0], matcher._data[1]  # noqa: SLF001
-        blocks.append(np.cumsum(np.array(steps, np.int64)))
-        marks.append(
-            np.full(len(steps), 1.0 if weights is None else weights, np.float32)
-            if weights is None or isinstance(weights, float)
-            else np.array(weights, np.float32)
-        )
+        steps, marks = matcher._data[0], matcher._data[1]  # noqa: SLF001
+        documents.append(np.cumsum(_numbers(steps, len(marks)), dtype=np.int32))
+        levels.append(np.frombuffer(marks, np.uint8))
         matcher._next_block()  # noqa: SLF001
-    return np.concatenate(blocks), np.concatenate(marks)
+    if len(documents) == 1:
+        return documents[0], levels[0]
+    return np.concatenate(documents), np.concatenate(levels)
+
+
+_FORMAT = Existence()
+_NO_DOCUMENTS = np.zeros(0, np.int32)
+_NO_LEVELS = np.zeros(0, np.uint8)
+
+
+def _numbers(steps: Any, count: int) -> NDArray[Any]:
+    if isinstance(steps, bytes):
+        return np.frombuffer(steps, np.uint8)
+    return np.fromiter(steps, np.int32, count)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1

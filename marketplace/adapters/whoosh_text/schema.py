@@ -1,29 +1,119 @@
-"""What a document is to Whoosh: a key in a column, and tokens with weights."""
+"""What a document is to Whoosh: a slot in a column, and tokens with levels; and how postings lie on the disk.
 
+The pieces are Whoosh's own (field types, codec, pool of postings), narrowed to what this index holds: one field
+whose tokens are known beforehand. Postings are gathered by token instead of sorted one by one, and blocks hold
+bytes where the codec would write numbers one after another. A stock Whoosh reads such an index.
+"""
+
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
+from operator import sub
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType, Schema
 from whoosh.formats import Existence
-from whoosh.util.text import utf8encode
 
 FIELD = "t"
-KEY = "pk"
+SLOT = "slot"
+_BLOCK = 4096
+_COMPRESSION = 1
+_WORTH_COMPRESSING = 128
+_BYTE = 256
 
 
-class WeightedTokens(FieldType):  # type: ignore[misc]  # the package ships no types
-    """A field whose value is a mapping of tokens to weights: one posting a token, nothing stored."""
+class Tokens(FieldType):  # type: ignore[misc]  # the package ships no types
+    """A field whose value is a mapping of tokens to levels: one posting a token, nothing stored."""
 
     def __init__(self) -> None:
         super().__init__(Existence(), None, scorable=False, stored=False)
 
-    def index(
-        self, value: Mapping[str, float], **_options: object
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for token in sorted(value):
-            yield utf8encode(token)[0], 1, value[token], b""
+    def index(self, value: Mapping[str, int], **_options: object) -> Iterator[tuple[bytes, int, int, bytes]]:
+        for token, level in value.items():
+            yield token.encode(), 1, level, b""
 
 
 def make_schema() -> Schema:
-    # The key is a bare column: as an indexed unique field it would cost a look-up of its own a product.
-    return Schema(pk=COLUMN(NumericColumn("q")), t=WeightedTokens())
+    # The slot is a bare column: as an indexed unique field it would cost a look-up of its own a product.
+    return Schema(slot=COLUMN(NumericColumn("i", default=-1)), t=Tokens())
+
+
+class Pool:
+    """Gathers postings by token; documents come in order, so nothing has to be sorted but the tokens.
+
+    A posting is one number: the document above the lowest byte, the level in it.
+    """
+
+    def __init__(self) -> None:
+        self._postings: defaultdict[str, array[int]] = defaultdict(partial(array, "Q"))
+
+    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
+        """Take a posting as Whoosh gives it when it merges segments."""
+        _field, token, document, level, _value = item
+        self._postings[token.decode()].append(document << 8 | int(level))
+
+    def add_all(self, document: int, tokens: Mapping[str, int]) -> None:
+        """Take all postings of a document."""
+        base, postings = document << 8, self._postings
+        for token, level in tokens.items():
+            postings[token].append(base | level)
+
+    def iter_postings(self) -> Iterator[tuple[bytes, NDArray[np.uint64]]]:
+        for token in sorted(self._postings):  # code points sort as their bytes do
+            yield token.encode(), np.frombuffer(self._postings[token], np.uint64)
+
+    def cleanup(self) -> None:
+        self._postings.clear()
+
+
+class Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's codec with whole blocks of postings written at once."""
+
+    length_stats = False
+
+    def __init__(self) -> None:
+        super().__init__(blocklimit=_BLOCK, compression=_COMPRESSION)
+
+    def field_writer(self, storage: Any, segment: Any) -> "_FieldWriter":
+        return _FieldWriter(self, storage, segment)
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> "_PostingsWriter":
+        return _PostingsWriter(dbfile, self._blocklimit, byteids, self._compression, self._inlinelimit)
+
+
+class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
+    def add_postings(self, schema: Schema, _lengths: object, items: Any) -> None:
+        self.start_field(FIELD, schema[FIELD])
+        for token, postings in items:
+            self.start_term(token)
+            self._postwriter.add_all(postings)
+            self.finish_term()
+        self.finish_field()
+
+
+class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]
+    def add_all(self, postings: NDArray[np.uint64]) -> None:
+        """Take all postings of a token, ready to be written block by block."""
+        self._compression = _COMPRESSION if len(postings) >= _WORTH_COMPRESSING else 0
+        for first in range(0, len(postings), self._blocklimit):
+            block = postings[first : first + self._blocklimit]
+            self._ids = (block >> np.uint64(8)).tolist()
+            self._weights = (block & np.uint64(255)).astype(np.uint8).tobytes()
+            self._maxweight = max(self._weights)
+            if first + self._blocklimit < len(postings):
+                self._write_block()
+
+    def _mini_ids(self) -> object:
+        if len(self._ids) == 1:
+            return tuple(self._ids)
+        steps = [self._ids[0], *map(sub, islice(self._ids, 1, None), self._ids)]
+        return bytes(steps) if max(steps) < _BYTE else tuple(steps)
+
+    def _mini_weights(self) -> object:
+        return self._weights

@@ -1,35 +1,79 @@
-"""Writing to an index: one writer at a time, brought to the disk."""
+"""Writing to an index: one writer at a time, brought to the disk before anyone is told of it."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
+import numpy as np
+from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from marketplace.search.port import IndexedProduct
+from marketplace.adapters.whoosh_text.reading import STATE, State, slots_of
+from marketplace.adapters.whoosh_text.schema import SLOT, Codec, Pool
+from marketplace.search.port import IndexedProduct, Written
 
 _LOCK_SECONDS = 30
-_MEMORY_MB = 128
+_SMALL_DOCUMENTS = 5_000
+_MANY_SMALL = 8
 
 
 def open_writer(index: Any) -> SegmentWriter:
-    return SegmentWriter(
-        index, timeout=_LOCK_SECONDS, limitmb=_MEMORY_MB, codec=W3Codec(blocklimit=1024, compression=1)
-    )
+    """Open a writer; raises LockError where another process has written for half a minute."""
+    writer = SegmentWriter(index, timeout=_LOCK_SECONDS, codec=Codec())
+    writer.pool = Pool()
+    return writer
 
 
 def add(writer: SegmentWriter, products: Iterable[IndexedProduct]) -> None:
+    """Add documents as the writer itself does, without asking each field of each what it is."""
+    documents, pool, column = writer.perdocwriter, writer.pool, writer.schema[SLOT].column_type
     for product in products:
-        writer.add_document(pk=product.product_id, t=product.tokens)
+        documents.start_doc(writer.docnum)
+        documents.add_column_value(SLOT, column, product.slot)
+        documents.finish_doc()
+        pool.add_all(writer.docnum, product.tokens)
+        writer.docnum += 1
+        writer._added = True  # noqa: SLF001 - the writer's own word for having something to write
 
 
-def sync(directory: Path) -> None:
-    """Bring an index to the disk: Whoosh itself never does."""
-    for path in (*directory.iterdir(), directory):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def forget(writer: SegmentWriter, index: Any, slots: set[int]) -> None:
+    """Delete the documents that slots had."""
+    gone = np.array(sorted(slots), np.int32)
+    with index.reader() as reader:
+        for leaf, base in reader.leaf_readers():
+            for document in np.flatnonzero(np.isin(slots_of(leaf), gone)):
+                if not leaf.is_deleted(int(document)):
+                    writer.delete_document(base + int(document))
+
+
+def merge_small(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
+    """Put small segments into the new one where many have gathered; large ones stay as they are."""
+    small = [one for one in segments if one.doc_count_all() < _SMALL_DOCUMENTS]
+    if len(small) <= _MANY_SMALL:
+        return [one for one in segments if one.doc_count()]
+    for one in small:
+        reader = SegmentReader(writer.storage, writer.schema, one)
+        writer.add_reader(reader)
+        reader.close()
+    return [one for one in segments if one not in small and one.doc_count()]
+
+
+def finish(directory: Path, generation: int, written: Written) -> None:
+    """Bring an index to the disk, which Whoosh itself never does, and then say what it holds."""
+    files = {path.name: path.stat().st_size for path in directory.iterdir() if path.suffix in {".seg", ".toc"}}
+    for name in files:
+        _sync(directory / name)
+    state = directory / f"{STATE}.new"
+    state.write_text(State(written, generation, files).as_json())
+    _sync(state)
+    state.replace(directory / STATE)
+    _sync(directory)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

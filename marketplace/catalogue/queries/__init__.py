@@ -13,6 +13,7 @@ from marketplace.catalogue.queries.certificates import (
 )
 from marketplace.catalogue.queries.documents import (
     documents_source,
+    listed_product_ids,
     products_touched,
 )
 from marketplace.catalogue.queries.goods import (
@@ -66,6 +67,7 @@ __all__ = [
     "held_papers",
     "list_certificates",
     "list_products",
+    "listed_product_ids",
     "listed_counts",
     "lots_by_id",
     "lots_of_offer",

@@ -60,6 +60,12 @@ def documents_source(
         after = batch[-1].id
 
 
+def listed_product_ids(session: Session) -> Iterator[ProductId]:
+    """Yield the ids of listed products in order."""
+    statement = select(ProductRow.id).where(ProductRow.status == ProductStatus.LISTED).order_by(ProductRow.id)
+    yield from map(ProductId, session.scalars(statement.execution_options(yield_per=10_000)))
+
+
 def products_touched(session: Session, topic: str, subject_ids: Collection[int]) -> frozenset[ProductId]:
     """Return the products that a change row of a topic (product, offer, certificate) speaks about.
 

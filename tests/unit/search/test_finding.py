@@ -8,8 +8,10 @@ from marketplace.adapters.whoosh_text import WhooshText
 from marketplace.search.documents import indexed
 from marketplace.search.language import Language
 from marketplace.search.lexicon import make_language
-from marketplace.search.understanding import Vocabulary, understand
-from tests.factories.search import make_document
+from marketplace.search.port import Clause
+from marketplace.search.relaxation import find as find_loosely
+from marketplace.search.understanding import understand
+from tests.factories.search import make_document, make_vocabulary
 
 DOCUMENTS = [make_document(number) for number in range(8)]
 NAME_OF = {int(document.product_id): document.name.hans for document in DOCUMENTS}
@@ -28,20 +30,9 @@ def text(language: Language, tmp_path_factory: pytest.TempPathFactory) -> Whoosh
 
 
 def find(query: str, language: Language, text: WhooshText) -> set[str]:
-    """Match the strictest reading that finds anything."""
-    parts = understand(query, language, Vocabulary(text.vocabulary()))
-    depth = max((len(part.readings) for part in parts), default=0)
-    for looseness in range(depth):
-        clauses = [
-            clause
-            for part in parts
-            if part.readings
-            for clause in part.readings[min(looseness, len(part.readings) - 1)]
-        ]
-        found = text.match(clauses)
-        if len(found.product_ids):
-            return {NAME_OF[int(product)] for product in found.product_ids}
-    return set()
+    vocabulary = make_vocabulary(text)
+    found = find_loosely(understand(query, language, vocabulary), text.match, vocabulary.count).matches
+    return set() if found is None else {NAME_OF[int(product)] for product in found.product_ids}
 
 
 @pytest.mark.parametrize(
@@ -91,10 +82,7 @@ def test_a_changed_product_is_found_by_its_new_name_only(language: Language, tmp
     before = engine.generation()
     renamed = make_document(5, name=make_document(0).name)
     engine.apply([indexed(renamed, language)], removed=[1])
-    found = engine.match(
-        understand("水城红心猕猴桃", language, Vocabulary(engine.vocabulary()))[0].readings[0]
-    )
-    assert [int(product) for product in found.product_ids] == [6]
+    assert find("水城红心猕猴桃", language, engine) == {NAME_OF[6]}
     assert engine.generation() > before
 
 
@@ -103,7 +91,7 @@ def test_many_small_changes_keep_one_document_a_product(language: Language, tmp_
     engine.rebuild((indexed(document, language) for document in DOCUMENTS), signature="s")
     for _ in range(12):
         engine.apply([indexed(DOCUMENTS[2], language)], removed=[])
-    found = engine.match(understand("毛尖", language, Vocabulary(engine.vocabulary()))[0].readings[0])
+    found = engine.match((Clause((("毛尖", 1.0),)),))
     assert [int(product) for product in found.product_ids] == [3]
 
 

@@ -1,0 +1,128 @@
+"""Postings of tokens over all segments, kept as long as they are asked for, in bounds."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from marketplace.adapters.whoosh_text.reading import Leaf, Levels, Reading, decode
+from marketplace.search import ranking
+from marketplace.search.port import Scores, Slots
+
+_OVERHEAD = 300
+_WIDE = 32
+"""A token that one product in so many carries is looked up by slot, not searched for."""
+
+
+@dataclass(eq=False)
+class Postings:
+    """The slots that carry a token, ascending, and what it adds to each one's score."""
+
+    slots: Slots
+    scores: Scores
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+    @cached_property
+    def by_slot(self) -> Scores | None:
+        """Return the scores laid out by slot, 0 where the token is not; None for a token that few carry."""
+        if len(self.slots) * _WIDE < self.size:
+            return None
+        laid = np.zeros(self.size, np.float32)
+        laid[self.slots] = self.scores
+        return laid
+
+    @property
+    def bytes(self) -> int:
+        wide = self.size * 4 if len(self.slots) * _WIDE >= self.size else 0
+        return self.slots.nbytes + self.scores.nbytes + wide + _OVERHEAD
+
+
+class Kept:
+    """Values by key, the least used thrown away first; bounded in bytes."""
+
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
+        self._bytes = 0
+        self._found: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Any) -> Any:
+        found = self._found.get(key)
+        if found is None:
+            return None
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Any, value: Any, size: int) -> None:
+        with self._lock:
+            if key in self._found:
+                self._bytes -= self._found.pop(key)[1]
+            self._found[key] = (value, size)
+            self._bytes += size
+            while self._bytes > self._bound and len(self._found) > 1:
+                self._bytes -= self._found.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._found.clear()
+            self._bytes = 0
+
+
+class PostingsOf:
+    """The postings of one reading; blocks of segments outlive it, since a segment never changes."""
+
+    def __init__(self, reading: Reading, blocks: Kept, bound: int) -> None:
+        self.reading = reading
+        self._blocks = blocks
+        self._kept = Kept(bound)
+        self._size = 1 + max((int(leaf.slots.max(initial=0)) for leaf in reading.leaves), default=0)
+
+    def get(self, token: str) -> Postings:
+        found: Postings | None = self._kept.get(token)
+        if found is None:
+            found = self._make(token)
+            self._kept.put(token, found, found.bytes)
+        return found
+
+    def _make(self, token: str) -> Postings:
+        parts = [part for leaf in self.reading.leaves if len((part := self._of_leaf(leaf, token))[0])]
+        if not parts:
+            return Postings(_NO_SLOTS, _NO_SCORES, self._size)
+        slots, levels = parts[0]
+        if len(parts) > 1:
+            slots = np.concatenate([part[0] for part in parts])
+            levels = np.concatenate([part[1] for part in parts])
+        if not self._is_ascending(slots):
+            order = np.argsort(slots, kind="stable")
+            slots, levels = slots[order], levels[order]
+        rarity = ranking.rarity(self.reading.documents, len(slots))
+        return Postings(slots, ranking.STRENGTHS[levels] * np.float32(rarity), self._size)
+
+    def _of_leaf(self, leaf: Leaf, token: str) -> tuple[Slots, Levels]:
+        key = (leaf.segment, token)
+        found = self._blocks.get(key)
+        if found is None:
+            found = decode(leaf, token)
+            self._blocks.put(key, found, found[0].nbytes + found[1].nbytes + _OVERHEAD)
+        documents, levels = found
+        if leaf.live is not None:
+            live = leaf.live[documents]
+            documents, levels = documents[live], levels[live]
+        return leaf.slots[documents], levels
+
+    def _is_ascending(self, slots: Slots) -> bool:
+        if len(self.reading.leaves) == 1 and self.reading.leaves[0].is_ascending:
+            return True
+        return bool(np.all(slots[1:] > slots[:-1]))
+
+
+_NO_SLOTS = np.zeros(0, np.int32)
+_NO_SCORES = np.zeros(0, np.float32)

@@ -1,0 +1,95 @@
+"""Products in an order of their own, kept while one product after another changes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.int64]
+Slots = NDArray[np.int64]
+_SAMPLE = 1024
+_FEW = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Every slot from the first to the last: by its key, equal ones by their slots, so that pages are stable."""
+
+    keys: Keys
+    slots: Slots
+    ranks: Slots
+
+    @classmethod
+    def of(cls, keys: Keys) -> "Order":
+        slots = np.argsort(keys, kind="stable")
+        return cls(keys, slots, _ranks(slots))
+
+    def moved(self, keys: Keys, changed: Slots) -> "Order":
+        """Return the order under new keys that differ only at the changed slots."""
+        moved = changed[keys[changed] != self.keys[changed]] if len(keys) == len(self.keys) else changed
+        if not len(moved):
+            return self
+        if len(keys) != len(self.keys) or len(moved) > len(keys) // 8:
+            return Order.of(keys)
+        is_moved = np.zeros(len(keys), np.bool_)
+        is_moved[moved] = True
+        staying = self.slots[~is_moved[self.slots]]
+        moved = moved[np.lexsort((moved, keys[moved]))]
+        ordered = keys[staying]
+        first = np.searchsorted(ordered, keys[moved], side="left")
+        last = np.searchsorted(ordered, keys[moved], side="right")
+        at = [
+            low + int(np.searchsorted(staying[low:high], slot))
+            for slot, low, high in zip(moved, first, last, strict=True)
+        ]
+        slots = np.insert(staying, at, moved)
+        return Order(keys, slots, _ranks(slots))
+
+    def walk(self, passing: NDArray[np.bool_], first: int, count: int) -> Slots:
+        """Return ``count`` slots that pass, after the ``first`` ones, reading no further than it must."""
+        found: list[Slots] = []
+        have, at, step = 0, 0, 512
+        while have < first + count and at < len(self.slots):
+            part = self.slots[at : at + step]
+            part = part[passing[part]]
+            found.append(part)
+            have += len(part)
+            at += step
+            step *= 4
+        return np.concatenate(found)[first : first + count] if found else self.slots[:0]
+
+
+def _ranks(slots: Slots) -> Slots:
+    ranks = np.empty(len(slots), np.int64)
+    ranks[slots] = np.arange(len(slots))
+    return ranks
+
+
+def lowest(keys: Keys, first: int, count: int) -> Slots:
+    """Return the places of ``count`` of the lowest keys after the ``first`` ones, in order."""
+    wanted = first + count
+    if len(keys) <= _FEW or wanted >= len(keys) // 4:
+        return np.argsort(keys, kind="stable")[first:wanted]
+    few = _below_a_guess(keys, wanted)
+    return few[np.argsort(keys[few], kind="stable")][first:wanted]
+
+
+def best(scores: NDArray[np.float32], first: int, count: int) -> Slots:
+    """Return the places of ``count`` of the highest scores after the ``first`` ones; equal ones by place."""
+    wanted = first + count
+    if len(scores) > _FEW and wanted < len(scores) // 4:
+        few = _below_a_guess(-scores, wanted)
+        return few[np.argsort(-scores[few], kind="stable")][first:wanted]
+    return np.argsort(-scores, kind="stable")[first:wanted]
+
+
+def _below_a_guess(keys: NDArray[np.generic], wanted: int) -> Slots:
+    """Return places that hold the ``wanted`` lowest keys and not many more: a sample tells where to cut."""
+    sample = np.sort(keys[:: len(keys) // _SAMPLE])
+    cut = 2 * wanted * len(sample) // len(keys) + 8
+    if cut < len(sample):
+        few = np.flatnonzero(keys <= sample[cut])
+        if len(few) >= wanted:
+            return few
+    bound = np.partition(keys, wanted - 1)[wanted - 1]
+    return np.flatnonzero(keys <= bound)
