@@ -87,7 +87,7 @@ class _Drawer:
         self.language: Language = make_language()[0]
         self.counts = np.bincount(of.tokens, minlength=len(of.vocabulary))
         counted = dict(zip(of.vocabulary, self.counts.tolist(), strict=True))
-        self.vocabulary: Vocabulary = pack(counted, of.size)
+        self.vocabulary: Vocabulary = pack(counted)
         self.took: list[float] = []
         self._script = OpenCC("s2hk")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from marketplace.search import facets, orders
-from marketplace.search.facets import COLUMN_OF, Tally
+from marketplace.search.facets import COLUMN_OF, Counts, Tally
 from marketplace.search.moment import Moment
 from marketplace.search.port import Matches
 from marketplace.search.tables import NO_PRICE, Flags, Rows
@@ -70,7 +70,7 @@ class Selection:
                 found[facet] = facets.tally(moment, facet, self._count(name, facet))
         return found
 
-    def _count(self, name: str, without: Facet | None) -> facets.Counts:
+    def _count(self, name: str, without: Facet | None) -> Counts:
         """Count a column among what passes all filters but one."""
         moment = self._moment
         if without is None:
