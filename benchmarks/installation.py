@@ -31,6 +31,7 @@ class Installation:
 
     environment: dict[str, str]
     postgres_pid: int
+    directory: Path = DIRECTORY
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         address = self.environment["DATABASE_URL"].replace("+psycopg", "")
@@ -52,38 +53,42 @@ class Server:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    """Start the database; fill it where that was not done before, which takes minutes."""
-    cluster = embedded_postgres.start(DIRECTORY / "postgres")
+def installed(products: int = PRODUCTS) -> Iterator[Installation]:
+    """Start the database; fill it where that was not done before, which takes minutes.
+
+    Another number of products than the usual is another installation, in a folder of its own.
+    """
+    directory = DIRECTORY if products == PRODUCTS else DIRECTORY / str(products)
+    cluster = embedded_postgres.start(directory / "postgres")
     cluster.ensure_database(embedded_postgres.DATABASE)
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "FLASK_APP": "marketplace.factory",
-        "DATA_DIR": str(DIRECTORY),
+        "DATA_DIR": str(directory),
         "DATABASE_URL": cluster.url(embedded_postgres.APP),
         "OWNER_DATABASE_URL": cluster.url(embedded_postgres.OWNER),
         "RATE_LIMITS": "off",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
     }
-    made = Installation(environment, int(cluster.server.get_pid()))
+    made = Installation(environment, int(cluster.server.get_pid()), directory)
     try:
-        _fill(made)
+        _fill(made, products)
         yield made
     finally:
         cluster.stop()
 
 
-def _fill(made: Installation) -> None:
+def _fill(made: Installation, products: int) -> None:
     made.flask("schema", "upgrade")
     made.flask("catalogue", "load")
-    quiet = Installation(made.environment | {"LOG_LEVEL": "WARNING"}, made.postgres_pid)
-    if not (DIRECTORY / "demo-accounts.json").exists():
+    quiet = Installation(made.environment | {"LOG_LEVEL": "WARNING"}, made.postgres_pid, made.directory)
+    if not (made.directory / "demo-accounts.json").exists():
         quiet.flask("demo", "seed")
     listed = made.rows("SELECT count(*) FROM catalogue_product WHERE status = 'listed'")[0][0]
-    if int(str(listed)) < PRODUCTS:
-        quiet.flask("demo", "scale", "--products", str(PRODUCTS))
-    marker = DIRECTORY / "indexed.json"
+    if int(str(listed)) < products:
+        quiet.flask("demo", "scale", "--products", str(products))
+    marker = made.directory / "indexed.json"
     before = json.loads(marker.read_text()) if marker.exists() else None
     if before != listed:
         quiet.flask("search", "rebuild")
@@ -92,9 +97,11 @@ def _fill(made: Installation) -> None:
 
 
 @contextmanager
-def served(made: Installation, name: str, port: int, target: str, **settings: str) -> Iterator[Server]:
+def served(
+    made: Installation, name: str, port: int, target: str, *, workers: int = WORKERS, **settings: str
+) -> Iterator[Server]:
     """Serve an application with the production server's own command."""
-    command = [target if one == WEB_APP else one for one in web_command(_HOST, port, WORKERS)]
+    command = [target if one == WEB_APP else one for one in web_command(_HOST, port, workers)]
     with started(name, command, port, made.environment | {"PORT": str(port)} | settings) as server:
         yield server
 

@@ -74,7 +74,7 @@ def measure(
     assert address.hostname in {"127.0.0.1", "localhost", "::1"}, "load stays on this machine"
     requests = [_request(address.netloc, path, headers or {}) for path in paths]
     pipes, children = [], []
-    before, own_before, whole_before = _cpu(server_pids), _own(), _whole()
+    before, own_before, whole_before = cpu_seconds(server_pids), own_seconds(), machine_seconds()
     began = time.monotonic()
     for number in range(connections):
         ours_end, theirs = multiprocessing.Pipe(duplex=False)
@@ -87,8 +87,8 @@ def measure(
     for child in children:
         child.join()
     took = time.monotonic() - began
-    served = _cpu(server_pids) - before
-    foreign = _whole() - whole_before - served - (_own() - own_before)
+    served = cpu_seconds(server_pids) - before
+    foreign = machine_seconds() - whole_before - served - (own_seconds() - own_before)
     latencies = sorted(latency for one in found for latency in one.latencies)
     count = max(1, len(latencies))
     return Measured(
@@ -168,12 +168,12 @@ def _read_answer(connection: socket.socket) -> tuple[int, int]:
     return int(head[9:12]), received
 
 
-def _own() -> float:
+def own_seconds() -> float:
     """Return CPU seconds of this process and its clients, those that have ended."""
     return sum(os.times()[:4])
 
 
-def _cpu(pids: Sequence[int]) -> float:
+def cpu_seconds(pids: Sequence[int]) -> float:
     """Return CPU seconds that the processes and all below them have used so far, the ended ones too."""
     total = 0.0
     for pid in pids:
@@ -191,7 +191,7 @@ def _cpu(pids: Sequence[int]) -> float:
     return total
 
 
-def _whole() -> float:
+def machine_seconds() -> float:
     """Return CPU seconds that the whole machine has used, idle and waiting apart."""
     fields = [int(one) for one in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
     return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")

@@ -1,1 +1,1 @@
-"""How well the search finds, and how fast."""
+"""How well the search finds, and how fast: the same tokens, requests and counts for it and for its rivals."""

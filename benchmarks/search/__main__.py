@@ -1,0 +1,56 @@
+"""python -m benchmarks.search: the search beside its rivals, one JSON of ratios, goals reached or missed."""
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.installation import DIRECTORY
+from benchmarks.search import report
+from benchmarks.search.measuring import measure
+from benchmarks.search.requests import PER_KIND
+from benchmarks.search.worker import ENGINES, Place
+
+RESULTS = Path(__file__).parent.parent / "results"
+_NAIVE_MOST = 100_000
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
+    parser.add_argument("--sizes", default="10000,100000", help="numbers of products, with commas between")
+    parser.add_argument("--engines", default=",".join(ENGINES), help="with commas between")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--corpora", type=Path, default=DIRECTORY / "search", help="where files are kept")
+    asked = parser.parse_args()
+    sizes = [int(one) for one in asked.sizes.split(",")]
+    found = run(sizes, asked.engines.split(","), asked.corpora, rounds=asked.rounds)
+    return 0 if all(goal["reached"] for one in found.values() for goal in one["goals"]) else 1
+
+
+def run(sizes: Sequence[int], engines: Sequence[str], corpora: Path, *, rounds: int) -> dict[str, Any]:
+    """Measure every size, write the file, print the tables; naive Whoosh is spared the largest."""
+    began = datetime.now(UTC)
+    found: dict[str, Any] = {}
+    for size in sizes:
+        able = [one for one in engines if one != "naive" or size <= _NAIVE_MOST]
+        found[str(size)] = measure(Place(corpora.resolve(), size, PER_KIND), able, rounds=rounds)
+        print("\n".join(report.table(size, found[str(size)])), flush=True)
+    whole = {
+        "at": began.isoformat(timespec="seconds"),
+        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
+        "rounds": rounds,
+        "search": found,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"search-{began:%Y%m%d-%H%M%S}.json"
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    print(f"\n{os.path.relpath(path)}")
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
