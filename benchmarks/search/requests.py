@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
-from marketplace.search.typed import BEGINNING, GUESSED
-from marketplace.search.vocabulary import Vocabulary, pack
 from opencc import OpenCC
 
 from benchmarks.search.corpus import SEED, Corpus
 from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN, Language
 from marketplace.search.lexicon import make_language
 from marketplace.search.port import Clause
+from marketplace.search.typed import BEGINNING, GUESSED
 from marketplace.search.types import PRICE_BANDS_FEN, Facet, Sort
 from marketplace.search.understanding import understand
+from marketplace.search.vocabulary import Vocabulary, pack
 
 PER_KIND = 22
 PER_PAGE = 24

@@ -28,6 +28,8 @@ COLUMN_OF: Mapping[Facet, str] = {
     Facet.CERTIFICATION: "certified",
     Facet.COOPERATIVE: "sellers",
 }
+_KINDS, _STATES = frozenset(KIND), frozenset(STATE)
+FACETS_OF = {name: tuple(one for one in Facet if COLUMN_OF[one] == name) for name in set(COLUMN_OF.values())}
 _PART = {facet: number for facets in (PLACE, KIND) for number, facet in enumerate(facets)}
 
 
@@ -141,16 +143,15 @@ def tally(moment: Moment, facet: Facet, counts: Counts) -> Tally:
 
 def tallies(moment: Moment, name: str, counts: Counts) -> Mapping[Facet, Tally]:
     """Return every facet that a column's counts tell."""
-    facets = tuple(facet for facet in Facet if COLUMN_OF[facet] == name)
     if name == "joint":
-        return _joint(moment, facets, counts)
-    return {facet: tally(moment, facet, counts) for facet in facets}
+        return _joint(moment, FACETS_OF[name], counts)
+    return {facet: tally(moment, facet, counts) for facet in FACETS_OF[name]}
 
 
 def _joint(moment: Moment, facets: Sequence[Facet], counts: Counts) -> Mapping[Facet, Tally]:
     by_state = counts.reshape(-1, PRICE_BANDS + 1, 2, 2)
-    kinds = by_state.sum(axis=(1, 2, 3)) if set(facets) & set(KIND) else None
-    states = by_state.sum(axis=0) if set(facets) & set(STATE) else None
+    kinds = by_state.sum(axis=(1, 2, 3)) if not _KINDS.isdisjoint(facets) else None
+    states = by_state.sum(axis=0) if not _STATES.isdisjoint(facets) else None
     found: dict[Facet, Tally] = {}
     for facet in facets:
         if facet in KIND:
@@ -168,9 +169,14 @@ def _joint(moment: Moment, facets: Sequence[Facet], counts: Counts) -> Mapping[F
 
 def _schemes(moment: Moment, counts: Counts) -> Tally:
     names = moment.tables.periods.values
-    patterns = np.array(moment.certified.values, np.uint64)
-    bits = (patterns[:, None] >> np.arange(len(names), dtype=np.uint64)) & np.uint64(1)
-    return Tally(names, counts @ bits.astype(np.int64))
+    return Tally(names, counts @ _members(moment.certified.values, len(names)))
+
+
+@lru_cache(maxsize=8)
+def _members(patterns: tuple[int, ...], schemes: int) -> Counts:
+    """Return for each set of bits which schemes are in it."""
+    bits = np.array(patterns, np.uint64)[:, None] >> np.arange(schemes, dtype=np.uint64)
+    return (bits & np.uint64(1)).astype(np.int64)
 
 
 def mask(moment: Moment, facet: Facet, values: tuple[str, ...]) -> Flags:

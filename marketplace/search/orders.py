@@ -1,14 +1,16 @@
 """Products in an order of their own, kept while one product after another changes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
 Slots = NDArray[np.int64]
+_FEW = 128
+_MANY = 8192
 _SAMPLE = 1024
-_FEW = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +69,30 @@ def _ranks(slots: Slots) -> Slots:
 
 def lowest(keys: Keys, first: int, count: int) -> Slots:
     """Return the places of ``count`` of the lowest keys after the ``first`` ones, in order."""
-    wanted = first + count
-    if len(keys) <= _FEW or wanted >= len(keys) // 4:
-        return np.argsort(keys, kind="stable")[first:wanted]
-    few = _below_a_guess(keys, wanted)
-    return few[np.argsort(keys[few], kind="stable")][first:wanted]
+    return _lowest(keys, first, count)
 
 
 def best(scores: NDArray[np.float32], first: int, count: int) -> Slots:
     """Return the places of ``count`` of the highest scores after the ``first`` ones; equal ones by place."""
+    return _lowest(-scores, first, count)
+
+
+def _lowest(keys: NDArray[Any], first: int, count: int) -> Slots:
     wanted = first + count
-    if len(scores) > _FEW and wanted < len(scores) // 4:
-        few = _below_a_guess(-scores, wanted)
-        return few[np.argsort(-scores[few], kind="stable")][first:wanted]
-    return np.argsort(-scores, kind="stable")[first:wanted]
+    if len(keys) <= max(_FEW, wanted):
+        return keys.argsort(kind="stable")[first:wanted]
+    few = _not_many(keys, wanted)
+    return few[keys[few].argsort(kind="stable")[first:wanted]]
 
 
-def _below_a_guess(keys: NDArray[np.generic], wanted: int) -> Slots:
+def _not_many(keys: NDArray[Any], wanted: int) -> Slots:
     """Return places that hold the ``wanted`` lowest keys and not many more: a sample tells where to cut."""
-    sample = np.sort(keys[:: len(keys) // _SAMPLE])
-    cut = 2 * wanted * len(sample) // len(keys) + 8
-    if cut < len(sample):
-        few = np.flatnonzero(keys <= sample[cut])
-        if len(few) >= wanted:
-            return few
+    if len(keys) > _MANY:
+        sample = np.sort(keys[:: len(keys) // _SAMPLE])
+        cut = 2 * wanted * len(sample) // len(keys) + 8
+        if cut < len(sample):
+            few = np.flatnonzero(keys <= sample[cut])
+            if len(few) >= wanted:
+                return few
     bound = np.partition(keys, wanted - 1)[wanted - 1]
     return np.flatnonzero(keys <= bound)

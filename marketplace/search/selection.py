@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from marketplace.search import facets, orders
-from marketplace.search.facets import COLUMN_OF, Counts, Tally
+from marketplace.search.facets import FACETS_OF, Counts, Tally
 from marketplace.search.moment import Moment
 from marketplace.search.port import Matches
 from marketplace.search.tables import NO_PRICE, Flags, Rows
 from marketplace.search.types import Facet, SearchRequest, Sort
 
 _COLUMNS = ("place", "joint", "certified", "sellers")
-_OF_COLUMN = {name: tuple(one for one in Facet if COLUMN_OF[one] == name) for name in _COLUMNS}
 
 
 class Selection:
@@ -67,8 +66,8 @@ class Selection:
         """Count every facet, each without its own filter."""
         moment, found = self._moment, dict[Facet, Tally]()
         for name in _COLUMNS:
-            chosen = [facet for facet in _OF_COLUMN[name] if facet in self._masks]
-            if len(chosen) < len(_OF_COLUMN[name]):
+            chosen = [facet for facet in FACETS_OF[name] if facet in self._masks]
+            if len(chosen) < len(FACETS_OF[name]):
                 found |= facets.tallies(moment, name, self._count(name, None))
             for facet in chosen:
                 found[facet] = facets.tally(moment, facet, self._count(name, facet))

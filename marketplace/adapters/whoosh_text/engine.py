@@ -20,7 +20,9 @@ from marketplace.search.port import NOTHING, Clause, IndexedProduct, Matches, Sc
 
 _KEPT_BYTES = 96 * 2**20
 _SEGMENT_DOCUMENTS = 100_000
-_FEW = 2_000
+_SEVERAL = 2
+_WIDE = 16
+_LITTLE = 64
 _log = logger(__name__)
 
 
@@ -184,21 +186,23 @@ def _any_of(postings: PostingsOf, clause: Clause) -> Found:
         if factor == 1:
             return one.slots, one.scores, one
         return one.slots, one.scores * np.float32(factor), None
-    parts = [(one, factor) for token, factor in clause.tokens if len(one := postings.get(token))]
-    if not parts:
-        return NOTHING.slots, NOTHING.scores, None
-    if len(parts) == 1:
+    parts = [(one, factor) for token, factor in clause.tokens if len((one := postings.get(token)).slots)]
+    if len(parts) < _SEVERAL:
+        if not parts:
+            return NOTHING.slots, NOTHING.scores, None
         one, factor = parts[0]
         return one.slots, one.scores * np.float32(factor), None
-    if sum(len(one) for one, _ in parts) > max(_FEW, parts[0][0].size // 8):
+    slots = np.concatenate([one.slots for one, _ in parts])
+    scores = np.concatenate([one.scores for one, _ in parts])
+    factors = np.array([factor for _, factor in parts], np.float32)
+    if factors[0] != 1 or (factors != factors[0]).any():
+        scores *= factors.repeat([len(one.slots) for one, _ in parts])
+    if len(slots) * _WIDE > parts[0][0].size:
         best = np.zeros(parts[0][0].size, np.float32)
-        for one, factor in parts:
-            best[one.slots] = np.maximum(best[one.slots], one.scores * np.float32(factor))
+        np.maximum.at(best, slots, scores)
         slots = np.flatnonzero(best).astype(np.int32)
         return slots, best[slots], None
-    slots = np.concatenate([one.slots for one, _ in parts])
-    scores = np.concatenate([one.scores * np.float32(factor) for one, factor in parts])
-    order = np.argsort(slots, kind="stable")
+    order = slots.argsort(kind="stable")
     slots, scores = slots[order], scores[order]
     starts = np.flatnonzero(np.diff(slots, prepend=-1))
     return slots[starts], np.maximum.reduceat(scores, starts), None
@@ -217,9 +221,6 @@ def _both(slots: Slots, scores: Scores, other: Found) -> tuple[Slots, Scores]:
     places[places == len(their_slots)] = 0
     hit = their_slots[places] == slots
     return slots[hit], scores[hit] + their_scores[places[hit]]
-
-
-_LITTLE = 64
 
 
 def _reads_through(reading: Reading) -> bool:

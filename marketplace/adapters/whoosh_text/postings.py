@@ -1,7 +1,5 @@
 """Postings of tokens over all segments, kept as long as they are asked for, in bounds."""
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,36 +42,32 @@ class Postings:
 
 
 class Kept:
-    """Values by key, the least used thrown away first; bounded in bytes."""
+    """Values by key in bounds of bytes: what nobody asked for while half of them were filled twice is forgotten.
+
+    Threads share it without a lock: at worst two read the same from the disk.
+    """
 
     def __init__(self, bound: int) -> None:
-        self._bound = bound
+        self._half = bound // 2
         self._bytes = 0
-        self._found: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._young: dict[Any, tuple[Any, int]] = {}
+        self._old: dict[Any, tuple[Any, int]] = {}
 
     def get(self, key: Any) -> Any:
-        found = self._found.get(key)
+        found = self._young.get(key)
+        if found is not None:
+            return found[0]
+        found = self._old.get(key)
         if found is None:
             return None
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
+        self.put(key, *found)
         return found[0]
 
     def put(self, key: Any, value: Any, size: int) -> None:
-        with self._lock:
-            if key in self._found:
-                self._bytes -= self._found.pop(key)[1]
-            self._found[key] = (value, size)
-            self._bytes += size
-            while self._bytes > self._bound and len(self._found) > 1:
-                self._bytes -= self._found.popitem(last=False)[1][1]
-
-    def clear(self) -> None:
-        with self._lock:
-            self._found.clear()
-            self._bytes = 0
+        if self._bytes > self._half:
+            self._old, self._young, self._bytes = self._young, {}, 0
+        self._young[key] = (value, size)
+        self._bytes += size
 
 
 class PostingsOf:
