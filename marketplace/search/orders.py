@@ -72,7 +72,7 @@ def lowest(keys: Keys, first: int, count: int) -> Slots:
     return best(-keys, first, count)
 
 
-def best(scores: NDArray[np.float32], first: int, count: int) -> Slots:
+def best(scores: NDArray[Any], first: int, count: int) -> Slots:
     """Return the places of ``count`` of the highest scores after the ``first`` ones; equal ones by place."""
     wanted = first + count
     if len(scores) <= max(_FEW, wanted):

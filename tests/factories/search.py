@@ -1,13 +1,17 @@
 """Search documents for tests that need no database."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
-from marketplace.search.port import Clause, TextEngine
-from marketplace.search.types import SearchDocument
-from marketplace.search.vocabulary import Vocabulary
+from marketplace.search.documents import indexed
+from marketplace.search.language import Language
+from marketplace.search.port import IndexedProduct
+from marketplace.search.types import SearchDocument, SearchRow
+from marketplace.search.vocabulary import Vocabulary, pack
 
 _NAMES = (
     ("水城红心猕猴桃", "Shuicheng red-heart kiwifruit", "水城区", "六盘水市", "fruit"),
@@ -54,6 +58,34 @@ def make_document(number: int = 0, **changes: Any) -> SearchDocument:
     return SearchDocument(**(values | changes))
 
 
-def make_vocabulary(text: TextEngine) -> Vocabulary:
-    """Return the vocabulary of an index."""
-    return Vocabulary(text.vocabulary(), lambda token: len(text.match((Clause(((token, 1.0),)),)).scores))
+def make_row(document: SearchDocument, *, slot: int | None = None, version: int = 1) -> SearchRow:
+    """Return the side tables' row of a document; a product's slot is its number unless another is given."""
+    return SearchRow(
+        product_id=document.product_id,
+        slot=int(document.product_id) - 1 if slot is None else slot,
+        version=version,
+        is_listed=True,
+        aisle_code=document.aisle_code,
+        industry_code=document.industry_code,
+        county_code=document.county_code,
+        prefecture_code=document.prefecture_code,
+        storage=document.storage,
+        is_key_county=document.is_key_county,
+        months=sum(1 << (month - 1) for month in document.sale_months),
+        cooperative_codes=document.cooperative_codes,
+        validities=document.validities,
+        price_fen=document.price_fen,
+        available=document.available,
+        sold=document.sold,
+        created_at=document.created_at,
+    )
+
+
+def make_indexed(document: SearchDocument, language: Language) -> IndexedProduct:
+    """Return a document's tokens at the slot of ``make_row``."""
+    return IndexedProduct(int(document.product_id) - 1, indexed(document, language))
+
+
+def make_vocabulary(products: Iterable[IndexedProduct]) -> Vocabulary:
+    """Return the vocabulary of some products."""
+    return pack(Counter(token for product in products for token in product.tokens))

@@ -6,15 +6,15 @@ import pytest
 
 from marketplace.adapters.whoosh_text import WhooshText
 from marketplace.kernel.message import Name
-from marketplace.search.documents import indexed
 from marketplace.search.language import Language
 from marketplace.search.lexicon import make_language
+from marketplace.search.port import Written
 from marketplace.search.relaxation import Found, find
 from marketplace.search.typed import Understood
 from marketplace.search.types import SearchDocument
 from marketplace.search.understanding import understand
 from marketplace.search.vocabulary import Vocabulary
-from tests.factories.search import make_document, make_vocabulary
+from tests.factories.search import make_document, make_indexed, make_vocabulary
 
 KEYWORDS = {
     0: {"keywords": ("奇异果", "猕猴桃", "红阳"), "keywords_en": ("kiwi", "red kiwi")},
@@ -50,9 +50,9 @@ class Shelf:
         if matches is None:
             return []
         best_first = sorted(
-            zip(-matches.scores, matches.product_ids, strict=True), key=lambda one: (one[0], one[1])
+            zip(-matches.scores, matches.slots, strict=True), key=lambda one: (one[0], one[1])
         )
-        return [self.names[int(product)] for _, product in best_first]
+        return [self.names[int(slot)] for _, slot in best_first]
 
 
 def documents() -> list[SearchDocument]:
@@ -66,8 +66,9 @@ def documents() -> list[SearchDocument]:
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     made = documents()
-    language = make_language(made)[0]
+    language = make_language()[0]
     text = WhooshText(tmp_path_factory.mktemp("shelf"))
-    text.rebuild((indexed(document, language) for document in made), signature="s")
-    names = {int(document.product_id): document.name.hans for document in made}
-    return Shelf(language, text, make_vocabulary(text), names)
+    products = [make_indexed(document, language) for document in made]
+    text.rebuild(products, Written("s", 1))
+    names = dict(enumerate(document.name.hans for document in made))
+    return Shelf(language, text, make_vocabulary(products), names)

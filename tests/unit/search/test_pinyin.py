@@ -68,7 +68,7 @@ def characters(name: str) -> str:
 
 @cache
 def language() -> Language:
-    return make_language(())[0]
+    return make_language()[0]
 
 
 def test_the_counties_written_down_are_all_there_are() -> None:

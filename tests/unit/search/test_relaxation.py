@@ -101,8 +101,8 @@ def test_whatever_is_typed_is_answered_in_little_time(query: str, shelf: Shelf) 
     assert asked <= MOST_CALLS
     assert took < SECONDS
     if found.matches is not None:
-        assert len(found.matches.product_ids) == len(found.matches.scores)
-        assert np.all(np.diff(found.matches.product_ids) > 0)
+        assert len(found.matches.slots) == len(found.matches.scores)
+        assert np.all(np.diff(found.matches.slots) > 0)
         assert found.full <= len(found.matches.scores)
         assert (found.relaxation is Relaxation.NOTHING) == (len(found.matches.scores) == 0)
         assert found.relaxation is not Relaxation.NONE or not found.dropped

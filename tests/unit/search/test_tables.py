@@ -1,0 +1,172 @@
+"""Side tables after any sequence of changes are what building them anew gives, whatever moment it is."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.search import moment, orders, tables
+from marketplace.search.facets import FACETS_OF
+from marketplace.search.orders import Order
+from marketplace.search.port import Matches
+from marketplace.search.selection import Selection
+from marketplace.search.tables import Tables
+from marketplace.search.types import Facet, SearchRequest, SearchRow, Sort, Validity
+from tests.factories.search import make_document, make_row
+
+AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+rows = st.builds(
+    lambda number, **changes: make_row(make_document(number, **changes)),
+    st.integers(0, 7),
+    aisle_code=st.sampled_from(["fruit", "tea"]),
+    industry_code=st.sampled_from([None, "tea", "cili"]),
+    county_code=st.sampled_from(["520204", "522701"]),
+    is_key_county=st.booleans(),
+    price_fen=st.one_of(st.none(), st.integers(1, 80_000)),
+    available=st.integers(0, 2),
+    sold=st.integers(0, 3),
+    sale_months=st.sampled_from([(11,), (1, 2), (10, 11, 12)]),
+    cooperative_codes=st.sampled_from([(), ("A",), ("A", "B"), ("C",)]),
+    validities=st.lists(
+        st.builds(
+            lambda code, start, length: Validity(
+                scheme_code=code, from_at=AT + start * DAY, to_at=AT + (start + length) * DAY
+            ),
+            st.sampled_from(["zhenpin", "organic"]),
+            st.integers(-3, 2),
+            st.integers(1, 4),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
+
+def answers(at: moment.Moment, when: datetime) -> list[object]:
+    """Ask a moment everything that a page can ask."""
+    found: list[object] = []
+    for sort in Sort:
+        selection = Selection(at, SearchRequest(at=when, sort=sort, per_page=50), None)
+        found += [selection.total, selection.page().tolist()]
+    for chosen in (
+        {},
+        {Facet.CERTIFICATION: ("zhenpin",)},
+        {Facet.COOPERATIVE: ("A",), Facet.AISLE: ("tea",)},
+    ):
+        facets = Selection(at, SearchRequest(at=when, chosen=chosen), None).facets()
+        found.append(
+            {
+                facet: {
+                    value: int(count)
+                    for value, count in zip(tally.values, tally.counts, strict=True)
+                    if count
+                }
+                for facet, tally in facets.items()
+            }
+        )
+    return found
+
+
+@given(st.lists(st.lists(rows, min_size=1, max_size=3), min_size=1, max_size=6), st.integers(0, 40))
+def test_changing_gives_what_building_anew_gives(batches: list[list[SearchRow]], days: int) -> None:
+    kept: dict[int, SearchRow] = {}
+    made = tables.empty()
+    now = moment.at_instant(made, AT)
+    for batch in batches:
+        batch = list({row.slot: row for row in batch}.values())
+        kept |= {row.slot: row for row in batch}
+        made = made.changed(batch)
+        now = moment.following(now, made, np.array([row.slot for row in batch]), AT)
+    anew = tables.build(kept.values())
+    assert answers(now, AT) == answers(moment.at_instant(anew, AT), AT)
+    later = AT + days * DAY
+    assert answers(moment.at_instant(made, later), later) == answers(moment.at_instant(anew, later), later)
+
+
+@given(st.lists(rows, min_size=1, max_size=8))
+def test_a_moment_holds_until_something_ends_or_begins(found: list[SearchRow]) -> None:
+    made = tables.build({row.slot: row for row in found}.values())
+    now = moment.at_instant(made, AT)
+    assert now.holds(AT)
+    last = datetime.fromtimestamp(now.ends_at, UTC) - timedelta(seconds=1)
+    assert answers(now, last) == answers(moment.at_instant(made, last), last)
+
+
+def test_what_is_not_listed_any_more_is_nowhere() -> None:
+    shelf = [make_row(make_document(number)) for number in range(3)]
+    gone = SearchRow(
+        **{**{name: getattr(shelf[1], name) for name in SearchRow.__slots__}, "is_listed": False}
+    )
+    made = tables.build(shelf).changed([gone])
+    here = moment.at_instant(made, AT)
+    request = SearchRequest(at=AT)
+    assert Selection(here, request, None).total == 2
+    everything = Matches(np.arange(3, dtype=np.int32), np.ones(3, np.float32))
+    matched = Selection(here, request, everything)
+    assert matched.total == 2
+    assert 1 not in matched.page()
+    assert matched.facets()[Facet.IN_STOCK].counts.tolist() == [2]
+
+
+def test_a_change_shares_what_it_does_not_touch() -> None:
+    made = tables.build(make_row(make_document(number)) for number in range(3))
+    cheaper = made.changed([make_row(make_document(1, price_fen=1))])
+    assert made.price_fen.tolist() == [1000, 2000, 3000]
+    assert cheaper.price_fen.tolist() == [1000, 1, 3000]
+    assert cheaper.place.values is made.place.values
+
+
+def test_every_facet_is_told_by_one_column() -> None:
+    assert sorted(facet for facets in FACETS_OF.values() for facet in facets) == sorted(Facet)
+
+
+def test_more_schemes_than_fit_are_refused() -> None:
+    forever = [Validity(scheme_code=f"s{number}", from_at=AT, to_at=None) for number in range(65)]
+    made = tables.build([make_row(make_document(0, validities=tuple(forever)))])
+    with pytest.raises(ValueError, match="65 certification schemes"):
+        moment.at_instant(made, AT)
+
+
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=60),
+    st.lists(st.tuples(st.integers(0, 59), st.integers(0, 9)), max_size=8),
+)
+def test_a_moved_order_is_the_order_of_the_new_keys(keys: list[int], moves: list[tuple[int, int]]) -> None:
+    before, after = np.array(keys), np.array(keys)
+    moves = [(slot, key) for slot, key in moves if slot < len(keys)]
+    for slot, key in moves:
+        after[slot] = key
+    changed = np.array(sorted({slot for slot, _ in moves}), np.int64)
+    moved = Order.of(before).moved(after, changed)
+    assert moved.slots.tolist() == Order.of(after).slots.tolist()
+    assert moved.ranks[moved.slots].tolist() == list(range(len(keys)))
+
+
+@given(st.integers(0, 20_000), st.integers(0, 60), st.integers(1, 30), st.integers(0, 5))
+def test_the_best_few_are_those_of_a_whole_sort(size: int, first: int, count: int, spread: int) -> None:
+    chance = np.random.default_rng(size)
+    scores = chance.integers(0, 10**spread, size).astype(np.float32)
+    expected = np.argsort(-scores, kind="stable")[first : first + count]
+    assert orders.best(scores, first, count).tolist() == expected.tolist()
+    keys = chance.permutation(size)
+    assert orders.lowest(keys, first, count).tolist() == np.argsort(keys)[first : first + count].tolist()
+
+
+@given(st.integers(1, 3_000), st.integers(0, 100), st.integers(1, 30))
+def test_walking_an_order_finds_what_passes(size: int, first: int, count: int) -> None:
+    chance = np.random.default_rng(size)
+    order = Order.of(chance.integers(0, 50, size))
+    passing = chance.random(size) < 0.1
+    expected = [slot for slot in order.slots.tolist() if passing[slot]][first : first + count]
+    assert order.walk(passing, first, count).tolist() == expected
+
+
+def test_tables_of_nothing_answer_nothing() -> None:
+    made: Tables = tables.empty()
+    selection = Selection(moment.at_instant(made, AT), SearchRequest(at=AT), None)
+    assert selection.total == 0
+    assert selection.page().tolist() == []
+    assert all(tally.counts.sum() == 0 for tally in selection.facets().values())
