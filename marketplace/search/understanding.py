@@ -1,8 +1,9 @@
 """From what was typed to words of the catalogue."""
 
+import unicodedata
 from itertools import groupby
 
-from marketplace.search.language import NUMBER, Language, number_key
+from marketplace.search.language import MAX_QUERY_CHARACTERS, NUMBER, Language, normalise, number_key
 from marketplace.search.port import Clause
 from marketplace.search.reading_han import read_characters
 from marketplace.search.reading_latin import read_letters
@@ -10,6 +11,7 @@ from marketplace.search.typed import BEGINNING, WORD, Understood, Word
 from marketplace.search.vocabulary import Vocabulary
 
 _SHORTEST_NUMBER = 4
+_WRITING = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"})
 _MOST_HEARD = 2
 _MOST_WORDS = 12
 
@@ -28,6 +30,8 @@ class Known:
 def understand(query: str, language: Language, vocabulary: Vocabulary) -> Understood:
     """Read a query word by word; empty where nothing was typed, or only what is true of all goods."""
     parts = language.parts(query)
+    if not parts:
+        return _foreign(query)
     number = _number(parts, vocabulary)
     if number is not None:
         return Understood((number,))
@@ -46,6 +50,13 @@ def understand(query: str, language: Language, vocabulary: Vocabulary) -> Unders
             words += found
             heard += found if other is None else other
     return Understood(_once(words), _once(heard) if misread else ())
+
+
+def _foreign(query: str) -> Understood:
+    """Keep writing that no product has, other alphabets and pictures, as a word that nothing is called."""
+    typed = normalise(query[:MAX_QUERY_CHARACTERS]).strip()[:MAX_QUERY_CHARACTERS]
+    is_writing = any(unicodedata.category(one) in _WRITING for one in typed)
+    return Understood((Word(typed, None),)) if is_writing else Understood()
 
 
 def _once(words: list[Word]) -> tuple[Word, ...]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.search.types import Relaxation
 from tests.unit.search.conftest import Shelf
 
 KIWI = ["水城红心猕猴桃", "修文猕猴桃"]
@@ -31,10 +32,16 @@ def test_typed_text_is_cut_into_words(query: str, expected: list[str], shelf: Sh
     assert words(shelf, query) == expected
 
 
-@pytest.mark.parametrize("query", ["", "  ", "贵州", "贵州特产", "guizhou", "😀", "()[]{}&|!:*", "\x00\x01"])
+@pytest.mark.parametrize("query", ["", "  ", "贵州", "贵州特产", "guizhou", "()[]{}&|!:*", "\x00\x01"])
 def test_what_says_nothing_asks_for_nothing(query: str, shelf: Shelf) -> None:
     assert words(shelf, query) == []
     assert shelf.find(query).matches is None
+
+
+@pytest.mark.parametrize("query", ["😀", "привет", "مرحبا", "สวัสดี", "こんにちは"])
+def test_writing_that_no_product_has_finds_nothing_and_is_named(query: str, shelf: Shelf) -> None:
+    found = shelf.find(query)
+    assert (found.relaxation, found.dropped) == (Relaxation.NOTHING, (query,))
 
 
 @pytest.mark.parametrize(
