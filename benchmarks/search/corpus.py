@@ -52,7 +52,7 @@ class PartwiseLanguage(Language):
     def __init__(self, made: Language) -> None:
         self.__dict__.update(made.__dict__)
         self._phrases: dict[str, set[str]] = {}
-        self._begun: dict[str, set[str]] = {}
+        self._begun: dict[tuple[str, str], set[str]] = {}
 
     def text_tokens(self, text: str) -> set[str]:
         tokens: set[str] = set()
@@ -63,10 +63,10 @@ class PartwiseLanguage(Language):
             tokens |= found
         return tokens
 
-    def beginnings(self, name: str) -> set[str]:
-        found = self._begun.get(name)
+    def beginnings(self, name: str, english: str) -> set[str]:
+        found = self._begun.get((name, english))
         if found is None:
-            found = self._begun[name] = super().beginnings(name)
+            found = self._begun[name, english] = super().beginnings(name, english)
         return found
 
 

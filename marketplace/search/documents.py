@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from marketplace.search.language import Language, Shares, english_tokens, number_tokens
+from marketplace.kernel.message import Name
+from marketplace.search.language import BEGINNING, Language, Shares, english_tokens, number_tokens
 from marketplace.search.ranking import level
 from marketplace.search.types import SearchDocument
 
@@ -31,12 +32,16 @@ def indexed(document: SearchDocument, language: Language) -> dict[str, int]:
         (LINK_WEIGHT, _english(tuple(name.en for name in links))),
         (LINK_WEIGHT, dict.fromkeys(number_tokens(document.certificate_numbers), 1.0)),
         (TEXT_WEIGHT, dict.fromkeys(language.text_tokens(document.description), 1.0)),
-        (BEGINNING_WEIGHT, dict.fromkeys(language.beginnings(document.name.hans), 1.0)),
+        (BEGINNING_WEIGHT, _beginnings(document.name, language)),
     )
     for weight, shares in fields:
         for token, share in shares.items():
             weights[token] = weights.get(token, 0.0) + weight * share
     return {token: level(weight) for token, weight in weights.items()}
+
+
+def _beginnings(name: Name, language: Language) -> Shares:
+    return {BEGINNING + one: 1.0 for one in language.beginnings(name.hans, name.en)}
 
 
 @lru_cache(_KEPT_TEXTS)

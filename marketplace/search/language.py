@@ -139,13 +139,13 @@ class Language:
             token[len(PINYIN) :] for token in self.name_shares(name) if token.startswith((PINYIN, INITIALS))
         }
 
-    def beginnings(self, name: str) -> set[str]:
-        """Return what a name may begin with for somebody who types it: each run from each of its words on."""
-        return {
-            BEGINNING + run[start : start + _LONGEST_TAIL]
-            for run in _HAN_RUN.findall(normalise(name))
-            for start in {0, *(run.find(word) for word in self._cutter.cut_for_search(run))}
-        }
+    def beginnings(self, name: str, english: str) -> set[str]:
+        """Return how people may begin to type a name: from any of its words on, in characters or letters."""
+        text = normalise(name)
+        starts = {0, *(text.find(word) for word in self.search_words(text))}
+        words = normalise(english).split()
+        found = {text[start : start + _LONGEST_TAIL] for start in starts} | self.spellings(name)
+        return (found | {"".join(words[start:]) for start in range(len(words))}) - {""}
 
     def text_tokens(self, text: str) -> set[str]:
         """Return the words of a longer text."""

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
-from marketplace.kernel.message import Name
 from marketplace.parties import queries as parties
 from marketplace.places import queries as places
 from marketplace.search import orders
-from marketplace.search.language import BEGINNING, ENGLISH, INITIALS, PINYIN, Language, normalise
+from marketplace.search.language import BEGINNING, Language, normalise
 from marketplace.search.moment import Moment
 from marketplace.search.port import Clause, TextEngine
 from marketplace.search.tables import Tables
@@ -36,7 +35,7 @@ class Named:
         self._beginnings = sorted(
             (beginning, suggestion.kind.value, suggestion.key, suggestion)
             for suggestion in names
-            for beginning in _beginnings(suggestion.name, language)
+            for beginning in language.beginnings(suggestion.name.hans, suggestion.name.en)
         )
 
     def starting(self, wanted: str) -> Sequence[Suggestion]:
@@ -91,8 +90,7 @@ def suggest(session: Session, typed: str, sources: Sources, limit: int) -> tuple
 
 
 def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Sequence[Suggestion]:
-    kinds = (PINYIN, INITIALS, ENGLISH) if wanted.isascii() else (BEGINNING,)
-    tokens = [one for kind in kinds for one in sources.vocabulary.starting(kind + wanted, _MOST_TOKENS)]
+    tokens = sources.vocabulary.starting(BEGINNING + wanted, _MOST_TOKENS)
     if not tokens:
         return ()
     slots = sources.text.match((Clause(tuple((token, 1.0) for token in tokens)),)).slots
@@ -110,15 +108,3 @@ def _called(session: Session, product_ids: Collection[int]) -> Sequence[Suggesti
         for one in reversed(tuple(found.values()))
     }
     return tuple(reversed(by_name.values()))
-
-
-def _beginnings(name: Name, language: Language) -> set[str]:
-    """Return how people may begin to type a name: any of its words onward, its pinyin, its English words."""
-    text = normalise(name.hans)
-    found = {text}
-    found |= {text[place:] for word in language.search_words(text) if (place := text.find(word)) > 0}
-    found |= language.spellings(name.hans)
-    english = normalise(name.en)
-    words = english.split()
-    found |= {"".join(words[start:]) for start in range(len(words))}
-    return found - {""}

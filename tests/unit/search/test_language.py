@@ -55,7 +55,7 @@ def test_certificate_numbers_are_compared_without_dashes_blanks_and_case() -> No
 
 
 def test_a_name_weighs_more_than_a_keyword_and_that_more_than_a_description(shelf: Shelf) -> None:
-    product = indexed(make_document(5, keywords=("菌菇",), description="可以煮火锅"), shelf.language).tokens
+    product = indexed(make_document(5, keywords=("菌菇",), description="可以煮火锅"), shelf.language)
     assert product["竹荪"] > product["菌菇"] > product["火锅"] > 0
 
 

@@ -75,8 +75,8 @@ def test_changing_gives_what_building_anew_gives(batches: list[list[SearchRow]],
     kept: dict[int, SearchRow] = {}
     made = tables.empty()
     now = moment.at_instant(made, AT)
-    for batch in batches:
-        batch = list({row.slot: row for row in batch}.values())
+    for rows_found in batches:
+        batch = list({row.slot: row for row in rows_found}.values())
         kept |= {row.slot: row for row in batch}
         made = made.changed(batch)
         now = moment.following(now, made, np.array([row.slot for row in batch]), AT)
