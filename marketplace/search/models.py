@@ -1,8 +1,9 @@
-"""Tables of the search room: what was sold, how far the index has read, and the tokens PostgreSQL keeps."""
+"""Tables of the search room: what was sold and asked, the index's position, the tokens PostgreSQL keeps."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, String
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,3 +59,19 @@ class TokensStateRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     signature: Mapped[str]
     generation: Mapped[int]
+
+
+class AskedRow(Base):
+    """How often something was asked on a Shanghai day, and how it was answered; never by whom."""
+
+    __tablename__ = "search_asked"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('found', 'relaxed', 'nothing')", name="outcome_known"),
+        CheckConstraint("times > 0", name="times_positive"),
+    )
+
+    on: Mapped[date] = mapped_column("asked_on", Date, primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(10), primary_key=True)
+    query: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
+    times: Mapped[int]

@@ -1,6 +1,7 @@
-"""Writes of the search room: counting what was sold, for the sort and the ranking."""
+"""Writes of the search room: counting what was sold, for the ranking, and what was asked."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes
-from marketplace.search.models import SaleRow, SoldRow
+from marketplace.search.models import AskedRow, SaleRow, SoldRow
+from marketplace.search.types import AskedKey
 
 
 def record_sales(session: Session, packs: Mapping[ProductId, int]) -> None:
@@ -42,3 +44,29 @@ def fold_sales(session: Session) -> int:
         )
     changes.record(session, "sales", [product_id for product_id, _ in summed])
     return len(summed)
+
+
+def count_asked(session: Session, counts: Mapping[AskedKey, int]) -> None:
+    """Add what was asked to the days' counts, in one statement."""
+    if not counts:
+        return
+    # In one order for all processes: two that write the same rows never wait for each other in a ring.
+    rows = [
+        {"on": key.on, "outcome": key.outcome, "query": key.query, "language": key.language, "times": times}
+        for key, times in sorted(
+            counts.items(), key=lambda one: (one[0].on, one[0].outcome, one[0].query, one[0].language)
+        )
+    ]
+    statement = insert(AskedRow).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[AskedRow.on, AskedRow.outcome, AskedRow.query, AskedRow.language],
+            set_={"times": AskedRow.times + statement.excluded.times},
+        )
+    )
+
+
+def forget_asked(session: Session, before: date) -> int:
+    """Delete the counts of days before a day; returns how many rows."""
+    gone = session.execute(delete(AskedRow).where(AskedRow.on < before).returning(AskedRow.on))
+    return len(gone.all())

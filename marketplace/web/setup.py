@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.kernel.settings import Settings
 from marketplace.parties.types import Person
-from marketplace.web import assets, delivery, errors, guard, headers, health, language, limits, present
+from marketplace.web import asked, assets, delivery, errors, guard, headers, health, language, limits, present
 
 csrf = CSRFProtect()
 
@@ -20,6 +20,7 @@ def install(app: Flask) -> None:
     limits.install(app, settings)
     errors.install(app)
     health.install(app)
+    asked.install(app, settings)
     guard.install(app)
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
