@@ -123,12 +123,21 @@ def read_parameters(sent: MultiDict[str, str]) -> SearchParameters:
 
 def as_query(parameters: SearchParameters, **changes: object) -> Mapping[str, object]:
     """Return the parameters that differ from the ordinary, with changes: for links."""
-    changed = parameters.model_copy(update=changes)
-    return {
+    sent = {
         name: 1 if value is True else value
-        for name, value in changed.model_dump(mode="json").items()
+        for name, value in parameters.model_dump(mode="json").items()
         if value != _ORDINARY[name]
     }
+    return changed_query(sent, changes)
+
+
+def changed_query(sent: Mapping[str, object], changes: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what an address says with changes; what becomes ordinary is left out."""
+    changed = {
+        name: 1 if value is True else [*value] if isinstance(value, tuple) else value
+        for name, value in changes.items()
+    }
+    return {name: value for name, value in (sent | changed).items() if value != _ORDINARY.get(name)}  # type: ignore[operator]
 
 
 _ORDINARY = SearchParameters().model_dump(mode="json")

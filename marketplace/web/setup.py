@@ -8,7 +8,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.kernel.settings import Settings
 from marketplace.parties.types import Person
-from marketplace.web import asked, assets, delivery, errors, guard, headers, health, language, limits, present
+from marketplace.web import (
+    asked,
+    assets,
+    delivery,
+    errors,
+    guard,
+    headers,
+    health,
+    language,
+    limits,
+    present,
+    standing,
+)
 
 csrf = CSRFProtect()
 
@@ -38,6 +50,8 @@ def install(app: Flask) -> None:
         languages=language.LANGUAGES,
         demo_mode=settings.is_demo,
     )
+
+    standing.install(app)
 
     @app.context_processor
     def words_of_the_request() -> dict[str, object]:

@@ -18,7 +18,7 @@ from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
 from marketplace.web.searching import BadSearch, SearchParameters, read_parameters
 from marketplace.web.storefront import facets
-from marketplace.web.storefront.cards import make_cards
+from marketplace.web.storefront.fragments import card_pieces
 from marketplace.web.storefront.routes import blueprint, search_engine
 from marketplace.web.storefront.suggesting import looks_like_number
 
@@ -73,7 +73,7 @@ def _shelf(asked: SearchParameters, *, title: Name | None = None, ignored: Messa
         ignored=ignored,
         first=first + 1,
         last=first + len(shown),
-        cards=make_cards(session, shown or instead),
+        cards=card_pieces(session, shown or instead),
         instead=bool(instead),
         popular=popular_searches.asked().popular(session) if instead else (),
         number=asked.q if asked.q and looks_like_number(rules.normal_number(asked.q)) else None,
