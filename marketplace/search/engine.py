@@ -3,6 +3,7 @@
 State is one immutable object, swapped by a single reference: a reader never waits, never sees half a change.
 """
 
+import math
 import threading
 import time as wall
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,8 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
-from marketplace.search import queries, tables
+from marketplace.search import explaining, queries, tables
+from marketplace.search.documents import indexed
 from marketplace.search.indexer import Indexer
 from marketplace.search.language import Language
 from marketplace.search.lexicon import make_language
@@ -25,7 +27,16 @@ from marketplace.search.schemes import SchemeNames
 from marketplace.search.selection import Selection
 from marketplace.search.suggestions import Suggestions
 from marketplace.search.tables import Tables
-from marketplace.search.types import SearchDocument, SearchPage, SearchRequest, Suggestion
+from marketplace.search.types import (
+    Explanation,
+    Multiplier,
+    MultiplierKind,
+    SearchDocument,
+    SearchPage,
+    SearchRequest,
+    Suggestion,
+    Understanding,
+)
 from marketplace.search.understanding import Understood, Vocabulary, understand
 
 CHECK_SECONDS = 1.0
@@ -97,6 +108,37 @@ class SearchEngine:
         """Return what the typed beginning may become."""
         state = self._fresh(session)
         return state.suggestions.starting(typed, state.language, limit)
+
+    def understanding(self, session: Session, query: str) -> Understanding:
+        """Return how a query is understood, for the page that explains the ranking."""
+        state = self._fresh(session)
+        words, schemes = state.schemes.take_out(query)
+        read = explaining.read_words(words, state.language, self._words(self._engine()))
+        return Understanding(scheme_codes=schemes, words=tuple(one.word for one in read))
+
+    def explain(self, session: Session, request: SearchRequest, product_id: ProductId) -> Explanation:
+        """Return why a listed product stands where it does in the answer to a request; costs a search."""
+        state, text = self._fresh(session), self._engine()
+        words, _schemes = state.schemes.take_out(request.q)
+        document = state.documents[product_id]
+        shares = explaining.shares(
+            explaining.read_words(words, state.language, self._words(text)),
+            text,
+            indexed(document, state.language),
+            state.tables.size,
+        )
+        whole = self.search(session, replace(request, page=1, per_page=max(1, state.tables.size)))
+        place = whole.product_ids.index(product_id) + 1 if product_id in whole.product_ids else None
+        sales = Multiplier(
+            kind=MultiplierKind.SALES, factor=1 + _SALES_WEIGHT * math.log1p(max(document.sold, 0))
+        )
+        return Explanation(
+            product_id=product_id,
+            place=place,
+            words=shares,
+            multipliers=(sales,),
+            total=sum(one.score for one in shares) * sales.factor,
+        )
 
     def documents(self, session: Session) -> Mapping[ProductId, SearchDocument]:
         """Return every listed product as the search knows it; a changed product has another document."""

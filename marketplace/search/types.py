@@ -36,6 +36,17 @@ class Facet(StrEnum):
     PRICE = "price"
 
 
+class Relaxation(StrEnum):
+    """How far an answer goes beyond what was typed."""
+
+    NONE = "none"  # everything shown matches all of it
+    FILLED_UP = "filled_up"  # very little does: what comes near follows
+    CORRECTED = "corrected"  # another spelling was meant
+    WITHIN = "within"  # only words within the words match
+    DROPPED = "dropped"  # some words play no part
+    NOTHING = "nothing"  # nothing is called anything like it
+
+
 # Upper bounds of the price bands in fen; the last band is open.
 PRICE_BANDS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000)
 
@@ -65,8 +76,8 @@ class FacetValue:
 class SearchPage:
     """Products of one page in order, the exact total, and every facet counted without its own filter.
 
-    ``dropped`` are words nothing matched; ``corrected`` is what was understood instead of what was typed;
-    ``relaxed`` says that no product fits every word whole, so that some words were matched only in parts.
+    ``dropped`` are words that play no part; ``corrected`` is what was understood instead of what was typed;
+    ``full`` is how many match all that was typed, before filters: they come first.
     """
 
     total: int
@@ -76,7 +87,8 @@ class SearchPage:
     per_page: int
     dropped: tuple[str, ...] = ()
     corrected: str | None = None
-    relaxed: bool = False
+    relaxation: Relaxation = Relaxation.NONE
+    full: int = 0
     generation: int = 0
 
     @property

@@ -11,7 +11,7 @@ from marketplace.catalogue import rules
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.refusals import NotFound
-from marketplace.search.types import Outcome, SearchPage
+from marketplace.search.types import Outcome, Relaxation, SearchPage
 from marketplace.web import asked as popular_searches
 from marketplace.web.database import read
 from marketplace.web.guard import public
@@ -23,6 +23,8 @@ from marketplace.web.storefront.routes import blueprint, search_engine
 from marketplace.web.storefront.suggesting import looks_like_number
 
 _INSTEAD = 8
+# Where these stand, something matches everything that was typed.
+_WHOLE = frozenset({Relaxation.NONE, Relaxation.FILLED_UP})
 
 
 @blueprint.get("/search")
@@ -97,13 +99,9 @@ def _count(asked: SearchParameters, found: SearchPage) -> None:
     """Count what was asked in words and nothing else: a filter or a further page is the same question."""
     if not asked.q or asked.page > 1 or asked.is_narrowed:
         return
-    if not found.total:
-        outcome = Outcome.NOTHING
-    elif found.relaxed or found.dropped or found.corrected:
-        outcome = Outcome.RELAXED
-    else:
-        outcome = Outcome.FOUND
-    popular_searches.note(asked.q, outcome)
+    whole = not found.dropped and not found.corrected and found.relaxation in _WHOLE
+    outcome = Outcome.FOUND if whole else Outcome.RELAXED
+    popular_searches.note(asked.q, outcome if found.total else Outcome.NOTHING)
 
 
 def _instead(session: Session, asked: SearchParameters, found: SearchPage) -> Sequence[ProductId]:
