@@ -21,8 +21,9 @@ _MOST_TYPED = 200
 _MOST_KEPT = 5_000
 _MOST_READERS = 50_000
 _GAPS = re.compile(r"[\s\-\u2010-\u2015_.·()/+]+")
-# Telephone, identity and certificate numbers, in figures or in characters; addresses of mail and web.
-_PERSONAL = re.compile(r"[\d零〇一二三四五六七八九]{6}|@|://|^www\.")
+# Telephone, identity and certificate numbers, in figures or in characters.
+_NUMBER = re.compile(r"[\d零〇一二三四五六七八九]{6}")
+_ADDRESS = re.compile(r"@|://|\bwww\.")
 
 
 def countable(typed: str) -> str | None:
@@ -33,7 +34,9 @@ def countable(typed: str) -> str | None:
     folded = normalise(typed[:_MOST_TYPED])
     printed = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in folded)
     words = " ".join(printed.split())
-    if not any(one.isalnum() for one in words) or _PERSONAL.search(_GAPS.sub("", words)):
+    if not any(one.isalnum() for one in words):
+        return None
+    if _ADDRESS.search(words) or _NUMBER.search(_GAPS.sub("", words)):
         return None
     return words[:MOST_CHARACTERS].strip()
 

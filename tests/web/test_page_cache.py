@@ -27,6 +27,7 @@ EXAMPLES = {
     "code": {"aisle": "fruit", "county": "520204", "cooperative": "DEMO-SC"},
     "scheme": "zhenpin",
     "number": ZHENPIN_NUMBER,
+    "facet": "county",
 }
 
 
