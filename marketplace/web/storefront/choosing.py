@@ -60,8 +60,7 @@ def _options(session: Session, facet: Facet, asked: SearchParameters) -> list[Op
     labels = Labels(session, [one.value for one in values] if facet is Facet.COOPERATIVE else ())
     return [
         Option(value=one.value, label=labels.of(facet, one.value), count=one.count, selected=one.selected)
-        for one in values
-        if one.selected or labels.is_offered(facet, one.value)
+        for one in labels.offered(facet, values)
     ]
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 import time as wall
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -151,15 +151,17 @@ class Labels:
             return text(_FLAGS[facet])
         return text(self._names[facet](value) or value)
 
-    def is_offered(self, facet: Facet, value: str) -> bool:
-        """Tell whether buyers choose by it: licences that all food needs are no choice."""
-        scheme = self._schemes.get(value)
-        return facet is not Facet.CERTIFICATION or (scheme is not None and scheme.shows_badge)
+    def offered(self, facet: Facet, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
+        """Return the values that buyers choose by: licences that all food needs are no choice."""
+        if facet is not Facet.CERTIFICATION:
+            return values
+        shown = {code for code, scheme in self._schemes.items() if scheme.shows_badge}
+        return [one for one in values if one.selected or one.value in shown]
 
 
 def labels_for(session: Session, found: SearchPage) -> Labels:
     """Return the names of what a page shows."""
-    return Labels(session, [one.value for one in _shown(found, Facet.COOPERATIVE)])
+    return Labels(session, [one.value for one in _shown(found.facets[Facet.COOPERATIVE], Facet.COOPERATIVE)])
 
 
 def groups(found: SearchPage, asked: SearchParameters, labels: Labels) -> list[Group]:
@@ -168,17 +170,25 @@ def groups(found: SearchPage, asked: SearchParameters, labels: Labels) -> list[G
     One without anything to choose is left out; one with more values than stand here leads to all of them.
     """
     made = [_flags(found)]
+    here = link("", asked)(page=1)
     for facet, label in GROUPS.items():
+        values = labels.offered(facet, found.facets[facet])
         options = [
             Option(value=one.value, label=labels.of(facet, one.value), count=one.count, selected=one.selected)
-            for one in _shown(found, facet)
-            if one.selected or labels.is_offered(facet, one.value)
+            for one in _shown(values, facet)
         ]
         if options:
-            count = len(found.facets[facet])
-            more = choose_href(facet, asked) if count > len(options) and facet in CHOSEN_APART else ""
+            more = ""
+            if len(values) > len(options) and facet in CHOSEN_APART:
+                more = url_for("storefront.choose", facet=facet.value) + here
             made.append(
-                Group(key=facet.value, label=text(label), options=options, more_href=more, more_count=count)
+                Group(
+                    key=facet.value,
+                    label=text(label),
+                    options=options,
+                    more_href=more,
+                    more_count=len(values),
+                )
             )
         if facet is Facet.PRICE:
             made.append(_range(asked))
@@ -221,19 +231,13 @@ def _flags(found: SearchPage) -> Group:
     return Group(key="only", label=_("只看"), options=options)
 
 
-def choose_href(facet: Facet, asked: SearchParameters, **changes: object) -> str:
-    """Return the address at which all values of a facet are chosen from."""
-    return link(url_for("storefront.choose", facet=facet.value), asked)(**{"page": 1} | changes)
-
-
 def ordered(values: Iterable[FacetValue]) -> list[FacetValue]:
     """Return chosen values first, then the most frequent, equal ones by their code."""
     return sorted(values, key=lambda one: (not one.selected, -one.count, one.value))
 
 
-def _shown(found: SearchPage, facet: Facet) -> list[FacetValue]:
+def _shown(values: Sequence[FacetValue], facet: Facet) -> list[FacetValue]:
     """Return the values to choose from: bands in their order, of others the most frequent and the chosen."""
-    values = found.facets[facet]
     if facet is Facet.PRICE:
         return list(values)
     most = max(MOST_OPTIONS, sum(one.selected for one in values))
