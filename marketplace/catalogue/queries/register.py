@@ -42,8 +42,11 @@ def search_register(
         if wanted.number_start is None and wanted.holder_ids is None
         else (CertificateRow.number, CertificateRow.id)
     )
-    statement = select_certificates().where(*conditions).order_by(*order)
-    rows = session.execute(statement.limit(per_page).offset(offset(page, per_page)))
+    # The page's ids first: what stands beside a certificate's row is read for those, never for skipped ones.
+    ids = select(CertificateRow.id).where(*conditions).order_by(*order)
+    shown = ids.limit(per_page).offset(offset(page, per_page)).cte("shown")
+    statement = select_certificates().where(CertificateRow.id.in_(select(shown.c.id))).order_by(*order)
+    rows = session.execute(statement)
     return Page([certificate_from_row(*row) for row in rows], total, page, per_page)
 
 
@@ -60,7 +63,7 @@ def _conditions(session: Session, wanted: RegisterSearch) -> list[ColumnElement[
 
 
 def _named(wanted: RegisterSearch) -> ColumnElement[bool] | None:
-    """Say who or which number is meant: each alternative by its own index, never through the whole table."""
+    """Say who or which number is meant; each of the two has its index."""
     by_number = (
         CertificateRow.number.startswith(wanted.number_start, autoescape=True)
         if wanted.number_start is not None
@@ -69,10 +72,7 @@ def _named(wanted: RegisterSearch) -> ColumnElement[bool] | None:
     if not wanted.holder_ids:
         return by_number
     by_holder = CertificateRow.holder_id.in_(wanted.holder_ids)
-    if by_number is None:
-        return by_holder
-    either = select(CertificateRow.id).where(by_number).union(select(CertificateRow.id).where(by_holder))
-    return CertificateRow.id.in_(either)
+    return by_holder if by_number is None else or_(by_number, by_holder)
 
 
 def _stands(standing: Standing, at: datetime, schemes: Mapping[str, Scheme]) -> ColumnElement[bool]:
