@@ -23,6 +23,7 @@ _MOST_READERS = 50_000
 _GAPS = re.compile(r"[\s\-\u2010-\u2015_.·()/+]+")
 # Telephone, identity and certificate numbers, in figures or in characters.
 _NUMBER = re.compile(r"[\d零〇一二三四五六七八九]{6}")
+_CODE = re.compile(r"[a-z][-_./]?\d{4}")
 _ADDRESS = re.compile(r"@|://|\bwww\.")
 
 
@@ -36,7 +37,7 @@ def countable(typed: str) -> str | None:
     words = " ".join(printed.split())
     if not any(one.isalnum() for one in words):
         return None
-    if _ADDRESS.search(words) or _NUMBER.search(_GAPS.sub("", words)):
+    if _ADDRESS.search(words) or _CODE.search(words) or _NUMBER.search(_GAPS.sub("", words)):
         return None
     return words[:MOST_CHARACTERS].strip()
 

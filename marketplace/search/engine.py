@@ -138,6 +138,7 @@ class SearchEngine:
             words=shares,
             multipliers=(sales,),
             total=sum(one.score for one in shares) * sales.factor,
+            in_stock=document.available > 0,
         )
 
     def documents(self, session: Session) -> Mapping[ProductId, SearchDocument]:

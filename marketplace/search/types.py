@@ -186,7 +186,8 @@ class Explanation:
     """Why a product stands where it does in the answer to a request.
 
     ``place`` counts from 1 in the order asked for, None where the product is not among the results. ``total``
-    is the score: the sum of the words' points times every multiplier.
+    is the score: the sum of the words' points times every multiplier. What is not ``in_stock`` stands behind
+    everything that is, whatever its score.
     """
 
     product_id: ProductId
@@ -194,6 +195,7 @@ class Explanation:
     words: tuple[WordShare, ...]
     multipliers: tuple[Multiplier, ...]
     total: float
+    in_stock: bool
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Product, ProductId
+from marketplace.catalogue.types import Product
 from marketplace.flow.ports import Ports
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, msg
@@ -67,7 +67,7 @@ MULTIPLIERS: Mapping[MultiplierKind, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a score: points of a word, with what was matched and how much of the whole it is."""
+    """A part of a score: points of a word, what was matched, and how much of the page's best it is."""
 
     label: str
     detail: str
@@ -84,6 +84,7 @@ class Explained:
     total: float
     parts: list[Part]
     times: list[str]
+    in_stock: bool
 
 
 @blueprint.get("/search", endpoint="search")
@@ -160,21 +161,18 @@ def _explained(
     session: Session, engine: SearchEngine, asked: SearchRequest, found: SearchPage
 ) -> list[Explained]:
     products = catalogue.products_by_id(session, found.product_ids)
-    return [
-        _one(products[one], place, engine.explain(session, asked, ProductId(one)))
-        for place, one in enumerate(found.product_ids, 1)
-        if one in products
-    ]
+    why = [engine.explain(session, asked, one) for one in found.product_ids if one in products]
+    best = max((sum(word.score for word in one.words) for one in why), default=0.0)
+    return [_one(products[one.product_id], place, one, best) for place, one in enumerate(why, 1)]
 
 
-def _one(product: Product, place: int, why: Explanation) -> Explained:
-    points = sum(one.score for one in why.words)
+def _one(product: Product, place: int, why: Explanation, best: float) -> Explained:
     parts = [
         Part(
             label=word.word,
             detail=_("、").join(said(one.token) for one in word.tokens[:_TOKENS]),
             points=word.score,
-            percent=100 * word.score / points if points else 0.0,
+            percent=100 * word.score / best if best else 0.0,
         )
         for word in why.words
     ]
@@ -182,7 +180,14 @@ def _one(product: Product, place: int, why: Explanation) -> Explained:
         _("%(what)s × %(factor)s", what=render(MULTIPLIERS[one.kind]), factor=f"{one.factor:.2f}")
         for one in why.multipliers
     ]
-    return Explained(product=product, place=why.place or place, total=why.total, parts=parts, times=times)
+    return Explained(
+        product=product,
+        place=why.place or place,
+        total=why.total,
+        parts=parts,
+        times=times,
+        in_stock=why.in_stock,
+    )
 
 
 def said(token: str) -> str:

@@ -42,6 +42,8 @@ def test_words_are_folded_and_cut(typed: str, counted: str) -> None:
         "https://example.org/a",
         "www.example.org",
         "DEMO-ZP-000101",
+        "demo-zp-0001",
+        "粤B12345",
         "520204199001010000",
         "猕猴桃 打我电话 13800000001",
     ],
