@@ -22,7 +22,7 @@ _MOST_KEPT = 5_000
 _MOST_READERS = 50_000
 _GAPS = re.compile(r"[\s\-\u2010-\u2015_.·()/+]+")
 # Telephone, identity and certificate numbers, in figures or in characters.
-_NUMBER = re.compile(r"[\d零〇一二三四五六七八九]{6}")
+_LONG_NUMBER, _NINE = 6, 9
 _CODE = re.compile(r"[a-z][-_./]?\d{4}")
 _ADDRESS = re.compile(r"@|://|\bwww\.")
 
@@ -37,9 +37,19 @@ def countable(typed: str) -> str | None:
     words = " ".join(printed.split())
     if not any(one.isalnum() for one in words):
         return None
-    if _ADDRESS.search(words) or _CODE.search(words) or _NUMBER.search(_GAPS.sub("", words)):
+    if _ADDRESS.search(words) or _CODE.search(words) or _has_long_number(words):
         return None
     return words[:MOST_CHARACTERS].strip()
+
+
+def _has_long_number(words: str) -> bool:
+    """Tell whether six figures stand in a row, in whatever script, however they are parted."""
+    run = 0
+    for one in _GAPS.sub("", words):
+        run = run + 1 if 0 <= unicodedata.numeric(one, -1) <= _NINE else 0
+        if run == _LONG_NUMBER:
+            return True
+    return False
 
 
 class AskedBuffer:
