@@ -1,6 +1,7 @@
 """What the demonstration's buyers searched for in its last two weeks: what many ask, what nobody sells."""
 
 from datetime import timedelta
+from functools import partial
 
 from marketplace.cli.demo.stage import Stage
 from marketplace.search import service
@@ -37,4 +38,4 @@ def ask(stage: Stage) -> None:
             for typed, times in words.items()
             if (query := countable(typed)) is not None
         }
-        stage.write(lambda session, counts=counts: service.count_asked(session, counts))
+        stage.write(partial(service.count_asked, counts=counts))
