@@ -5,9 +5,11 @@ from datetime import timedelta
 from marketplace.basket import service as baskets
 from marketplace.jobs.registry import JobContext, job
 from marketplace.kernel import time
+from marketplace.search import service as search
 from marketplace.stock import service as stock
 
 _BASKETS_KEPT = timedelta(days=60)
+_ASKED_KEPT = timedelta(days=90)
 
 
 @job("stock.note_expired", cron="2 16 * * *")
@@ -22,3 +24,10 @@ def purge_baskets(context: JobContext) -> None:
     """Forget visitors' baskets that nobody has touched for two months."""
     before = time.now() - _BASKETS_KEPT
     context.write(lambda session: baskets.purge(session, before))
+
+
+@job("search.forget_asked", cron="55 18 * * *")
+def forget_asked(context: JobContext) -> None:
+    """Forget what was asked of the search more than ninety days ago."""
+    before = time.today() - _ASKED_KEPT
+    context.write(lambda session: search.forget_asked(session, before))

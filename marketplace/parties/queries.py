@@ -136,6 +136,18 @@ def parties_named(session: Session, text: str, kind: PartyKind, *, limit: int = 
     return [party_from_row(row) for row in rows]
 
 
+def party_ids_named(session: Session, text: str, *, limit: int) -> frozenset[PartyId]:
+    """Return parties of any kind with a name, in any language, that contains the text; bounded."""
+    names = (PartyRow.name_zh, PartyRow.name_zh_hant, PartyRow.name_en)
+    found = session.scalars(
+        select(PartyRow.id)
+        .where(or_(*(name.icontains(text, autoescape=True) for name in names)))
+        .order_by(PartyRow.id)
+        .limit(limit)
+    )
+    return frozenset(map(PartyId, found))
+
+
 def list_parties(
     session: Session,
     kind: PartyKind | None = None,

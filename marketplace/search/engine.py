@@ -3,6 +3,7 @@
 State is one immutable object, swapped by a single reference: a reader never waits, never sees half a change.
 """
 
+import math
 import threading
 import time as wall
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,7 +17,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
-from marketplace.search import moment, queries, suggestions, tables
+from marketplace.search import explaining, moment, queries, suggestions, tables
 from marketplace.search.facets import Tally
 from marketplace.search.indexer import Indexer
 from marketplace.search.language import Language
@@ -29,12 +30,14 @@ from marketplace.search.selection import Selection
 from marketplace.search.tables import Tables
 from marketplace.search.typed import Understood
 from marketplace.search.types import (
+    Explanation,
     Facet,
     FacetValue,
     SearchPage,
     SearchRequest,
     State,
     Suggestion,
+    Understanding,
 )
 from marketplace.search.understanding import Known as KnownWords
 from marketplace.search.understanding import understand
@@ -146,6 +149,37 @@ class SearchEngine:
         known = self._fresh(session)
         asked = known.schemes.take_out(query, KnownWords(known.language, known.vocabulary))
         return asked.schemes, understand(asked.words, known.language, known.vocabulary)
+
+    def understanding(self, session: Session, query: str) -> Understanding:
+        """Return how a query is understood, for the page that explains the ranking."""
+        schemes, understood = self.understood(session, query)
+        codes = tuple(dict.fromkeys(code for scheme in schemes for code in scheme.codes))
+        return Understanding(scheme_codes=codes, words=explaining.words_of(understood))
+
+    def explain(self, session: Session, request: SearchRequest, product_id: ProductId) -> Explanation | None:
+        """Return why a product stands where it does in the answer; None where search does not know it."""
+        known = self._fresh(session)
+        slot = known.ids.slot(product_id)
+        if slot is None:
+            return None
+        schemes, understood = self.understood(session, request.q)
+        text, here = self.text, known.at(request.at)
+        selection, _uncertified = _certified(
+            here, request, find(understood, text.match, known.vocabulary.count), schemes
+        )
+        product = explaining.carried(session, slot, understood)
+        documents = int(np.count_nonzero(known.tables.listed))
+        words = explaining.shares(understood, text, known.vocabulary, product, documents)
+        factors = explaining.multipliers(here, slot)
+        points = sum(one.score for one in words)
+        return Explanation(
+            product_id=product_id,
+            place=selection.place(slot),
+            words=words,
+            multipliers=factors,
+            total=points * math.prod(one.factor for one in factors),
+            in_stock=bool(here.tables.in_stock[slot]),
+        )
 
     def versions(self, session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, int]:
         """Return for each listed product a number that grows with every change heard of it."""

@@ -1,9 +1,19 @@
-"""Tables of the search room: what was sold, and what search knows of every product."""
+"""Tables of the search room: what was sold and asked, and what search knows of every product."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -103,3 +113,19 @@ class WordRow(Base):
     token: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     documents: Mapped[int]
     version: Mapped[int]
+
+
+class AskedRow(Base):
+    """How often something was asked on a Shanghai day, and how it was answered; never by whom."""
+
+    __tablename__ = "search_asked"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('found', 'relaxed', 'nothing')", name="outcome_known"),
+        CheckConstraint("times > 0", name="times_positive"),
+    )
+
+    on: Mapped[date] = mapped_column("asked_on", Date, primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(10), primary_key=True)
+    query: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
+    times: Mapped[int]

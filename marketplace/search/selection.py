@@ -62,6 +62,21 @@ class Selection:
             places = orders.lowest(order.ranks.take(self._slots), first, count)
         return self._slots[places].astype(np.int64)
 
+    def place(self, slot: int) -> int | None:
+        """Return where a product stands among all that was found, from 1; None where it is not among it."""
+        ranks = self._moment.orders[self._request.sort].ranks
+        if self._slots is None:
+            passing = self._moment.tables.listed if self._passing is None else self._passing
+            return int(np.count_nonzero(passing & (ranks <= ranks[slot]))) if passing[slot] else None
+        at = np.flatnonzero(self._slots == slot)
+        if not len(at):
+            return None
+        if self._request.sort is Sort.RELEVANCE and self._scores is not None:
+            scores = self._scores * self._moment.boosts.take(self._slots)
+            mine = scores[at[0]]
+            return int(np.count_nonzero(scores > mine) + np.count_nonzero(scores[: at[0]] == mine)) + 1
+        return int(np.count_nonzero(ranks.take(self._slots) <= ranks[slot]))
+
     def facets(self) -> Mapping[Facet, Tally]:
         """Count every facet, each without its own filter."""
         moment, found = self._moment, dict[Facet, Tally]()

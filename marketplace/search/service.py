@@ -1,4 +1,4 @@
-"""Writes of the search room: what was sold, and what search knows of every product."""
+"""Writes of the search room: what was sold and asked, and what search knows of every product."""
 
 import hashlib
 from collections import Counter
@@ -51,6 +51,32 @@ def fold_sales(session: Session) -> int:
         )
     changes.record(session, "sales", [product_id for product_id, _ in summed])
     return len(summed)
+
+
+def count_asked(session: Session, counts: Mapping[AskedKey, int]) -> None:
+    """Add what was asked to the days' counts, in one statement."""
+    if not counts:
+        return
+    # In one order for all processes: two that write the same rows never wait for each other in a ring.
+    rows = [
+        {"on": key.on, "outcome": key.outcome, "query": key.query, "language": key.language, "times": times}
+        for key, times in sorted(
+            counts.items(), key=lambda one: (one[0].on, one[0].outcome, one[0].query, one[0].language)
+        )
+    ]
+    statement = insert(AskedRow).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[AskedRow.on, AskedRow.outcome, AskedRow.query, AskedRow.language],
+            set_={"times": AskedRow.times + statement.excluded.times},
+        )
+    )
+
+
+def forget_asked(session: Session, before: date) -> int:
+    """Delete the counts of days before a day; returns how many rows."""
+    gone = session.execute(delete(AskedRow).where(AskedRow.on < before).returning(AskedRow.on))
+    return len(gone.all())
 
 
 def lock_state(session: Session) -> StateRow:

@@ -27,6 +27,7 @@ from marketplace.kernel import changes, time
 from marketplace.kernel.changes import Position
 from marketplace.kernel.settings import Settings
 from marketplace.web import delivery, headers, language
+from marketplace.web.asked import COUNTED, Asked, Counted
 
 MARK = "X-Page-Cache"
 _ATTRIBUTE = "is_cacheable"
@@ -74,6 +75,7 @@ class _Page:
     body: bytes
     etag: str
     good_until: float
+    counted: Counted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class PageCache:
     def __init__(self, wsgi: Callable[[Environment, Start], Iterable[bytes]], app: Flask) -> None:
         self._wsgi = wsgi
         self._sessions = app.extensions["sessions"]
+        self._asked: Asked = app.extensions["asked"]
         self._session_cookies = (str(app.config["SESSION_COOKIE_NAME"]), "remember_token")
         self._pages: OrderedDict[tuple[object, ...], _Page] = OrderedDict()
         self._bytes = 0
@@ -114,6 +117,8 @@ class PageCache:
             return self._wsgi(environment, _without_mark(start))
         found = self._find(key)
         if found is not None:
+            if found.counted is not None:
+                self._asked.note(found.counted, environment.get("REMOTE_ADDR", ""))
             return _answer(found, environment, start, _KEPT)
         page = self._render(key, environment)
         if isinstance(page, _Page):
@@ -212,6 +217,7 @@ class PageCache:
             body,
             f'"{hashlib.sha256(body).hexdigest()[:24]}"',
             self._good_until(began),
+            environment.get(COUNTED),
         )
         self._keep(key, page)
         return page

@@ -19,6 +19,11 @@ Codes = Annotated[tuple[Annotated[Printable, Field(max_length=60)], ...], Field(
 Yuan = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
+def printable(typed: str) -> str:
+    """Return what was typed as one line of characters that print: others become gaps, gaps become single."""
+    return " ".join("".join(one if one.isprintable() else " " for one in typed).split())
+
+
 class SearchParameters(BaseModel):
     """The parameters of a search; several values of one facet are alternatives, prices are in yuan."""
 
@@ -52,14 +57,20 @@ class SearchParameters(BaseModel):
             raise BadSearch("price_min")
         return self
 
-    def request(self) -> SearchRequest:
-        """Return the search as the search room takes it, as of now."""
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but words decides what is found."""
+        return bool(self.chosen) or self.price_min is not None or self.price_max is not None
+
+    @property
+    def chosen(self) -> Mapping[Facet, tuple[str, ...]]:
+        """Return the chosen values of facets that have any."""
         flags = {
             Facet.KEY_COUNTY: self.key_county,
             Facet.IN_SEASON: self.in_season,
             Facet.IN_STOCK: self.in_stock,
         }
-        chosen: dict[Facet, tuple[str, ...]] = {
+        values: dict[Facet, tuple[str, ...]] = {
             Facet.CERTIFICATION: self.certification,
             Facet.AISLE: self.aisle,
             Facet.INDUSTRY: self.industry,
@@ -69,11 +80,15 @@ class SearchParameters(BaseModel):
             Facet.COOPERATIVE: self.cooperative,
             Facet.PRICE: self.price,
         }
-        chosen |= {facet: ("1",) for facet, wanted in flags.items() if wanted}
+        values |= {facet: ("1",) for facet, wanted in flags.items() if wanted}
+        return {facet: tuple(dict.fromkeys(chosen)) for facet, chosen in values.items() if chosen}
+
+    def request(self) -> SearchRequest:
+        """Return the search as the search room takes it, as of now."""
         return SearchRequest(
             at=time.now(),
             q=self.q,
-            chosen={facet: values for facet, values in chosen.items() if values},
+            chosen=self.chosen,
             price_min_fen=_fen(self.price_min),
             price_max_fen=_fen(self.price_max),
             sort=self.sort,
@@ -108,12 +123,21 @@ def read_parameters(sent: MultiDict[str, str]) -> SearchParameters:
 
 def as_query(parameters: SearchParameters, **changes: object) -> Mapping[str, object]:
     """Return the parameters that differ from the ordinary, with changes: for links."""
-    changed = parameters.model_copy(update=changes)
-    return {
+    sent = {
         name: 1 if value is True else value
-        for name, value in changed.model_dump(mode="json").items()
+        for name, value in parameters.model_dump(mode="json").items()
         if value != _ORDINARY[name]
     }
+    return changed_query(sent, changes)
+
+
+def changed_query(sent: Mapping[str, object], changes: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what an address says with changes; what becomes ordinary is left out."""
+    changed = {
+        name: 1 if value is True else [*value] if isinstance(value, tuple) else value
+        for name, value in changes.items()
+    }
+    return {name: value for name, value in (sent | changed).items() if value != _ORDINARY.get(name)}  # type: ignore[operator]
 
 
 _ORDINARY = SearchParameters().model_dump(mode="json")

@@ -8,7 +8,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.kernel.settings import Settings
 from marketplace.parties.types import Person
-from marketplace.web import assets, delivery, errors, guard, headers, health, language, limits, present
+from marketplace.web import (
+    asked,
+    assets,
+    delivery,
+    errors,
+    guard,
+    headers,
+    health,
+    language,
+    limits,
+    present,
+    standing,
+)
 
 csrf = CSRFProtect()
 
@@ -20,6 +32,7 @@ def install(app: Flask) -> None:
     limits.install(app, settings)
     errors.install(app)
     health.install(app)
+    asked.install(app, settings)
     guard.install(app)
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
@@ -37,6 +50,8 @@ def install(app: Flask) -> None:
         languages=language.LANGUAGES,
         demo_mode=settings.is_demo,
     )
+
+    standing.install(app)
 
     @app.context_processor
     def words_of_the_request() -> dict[str, object]:

@@ -106,6 +106,9 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
             "/operator/payments",
             "/operator/breaches",
             "/operator/unaccepted",
+            "/operator/search",
+            "/operator/search?q=mihoutao",
+            "/operator/searches",
         ],
     }
 
@@ -115,6 +118,7 @@ def _shop_window(load: Consignment) -> Sequence[str]:
         "/",
         "/search",
         "/search?q=%E7%8C%95%E7%8C%B4%E6%A1%83",
+        "/search/by/county",
         "/search?q=%E4%B8%8D%E5%AD%98%E5%9C%A8%E7%9A%84%E4%B8%9C%E8%A5%BF",
         f"/products/{RED_KIWI}",
         f"/products/{XIUWEN_KIWI}",

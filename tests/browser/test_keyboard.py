@@ -7,7 +7,10 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from marketplace.kernel import time, unit_of_work
 from marketplace.kernel.time import clock_in_force
+from marketplace.search import service
+from marketplace.search.types import AskedKey, Outcome
 from tests.browser.conftest import DESK, PHONE, Site
 from tests.web import ordering
 from tests.web.conftest import signed_in
@@ -75,10 +78,49 @@ def test_suggestions_are_walked_by_arrows(shared_site: Site, open_page: OpenPage
     page.keyboard.press("Backspace")
     expect(choices).to_be_visible()
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    expect(choices.get_by_role("option").last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Home")
+    expect(choices.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    expect(choices.get_by_role("group", name="商品")).to_be_visible()
     meant = choices.get_by_role("option").first.locator("span").inner_text()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/products/|/search|/counties/|/cooperatives/"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(meant[:2])
+
+
+def test_what_many_ask_is_offered_to_an_empty_field(shared_site: Site, open_page: OpenPage) -> None:
+    with clock_in_force(shared_site.clock), shared_site.session() as session:
+        key = AskedKey(time.today(), "香禾糯", "zh-Hans", Outcome.FOUND)
+        unit_of_work.commit(session, lambda one: service.count_asked(one, {key: 9}))
+    shared_site.app.extensions["asked"].forget_popular()
+    page = open_page()
+    page.goto(shared_site.url)
+    page.get_by_role("combobox", name=SEARCH).focus()
+    choices = page.get_by_role("listbox", name=SEARCH)
+    expect(choices).to_be_hidden()  # nothing opens for somebody who only passes by
+    page.keyboard.press("ArrowDown")
+    expect(choices.get_by_role("group", name="大家在搜").get_by_role("option")).to_have_text("香禾糯")
+    expect(page.locator(".searchbar [role=status]")).to_contain_text("1")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?*")
+    expect(page.locator("main .card").first).to_contain_text("从江香禾糯")
+
+
+def test_the_values_of_a_facet_are_chosen_by_keyboard(shared_site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(f"{shared_site.url}/search/by/county?in_stock=1")
+    tab_to(page, page.get_by_label("名称里有"))
+    page.keyboard.type("从江")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/by/county?*find=*")
+    tab_to(page, page.get_by_role("checkbox"))
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="看所选的商品"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?*")
+    expect(page.get_by_role("list", name="已选条件")).to_contain_text("从江")
 
 
 def test_a_search_needs_no_suggestion(shared_site: Site, open_page: OpenPage) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as shelf
 from marketplace.factory import create_app
-from marketplace.kernel import unit_of_work
+from marketplace.kernel import time, unit_of_work
 from marketplace.kernel.time import FixedClock
+from marketplace.search import asked_queries
 from marketplace.search import service as search
+from marketplace.search.types import Outcome
 from marketplace.web import page_cache
 from marketplace.web.page_cache import PageCache, is_cacheable
 from tests.web.conftest import signed_in
@@ -27,6 +29,7 @@ EXAMPLES = {
     "code": {"aisle": "fruit", "county": "520204", "cooperative": "DEMO-SC"},
     "scheme": "zhenpin",
     "number": ZHENPIN_NUMBER,
+    "facet": "county",
 }
 
 
@@ -202,6 +205,18 @@ class TestPersonal:
             assert "csrf_token" not in answer.text, page
             shown.browser().get(page)
             assert shown.rendered.count(page) == 1, page
+
+
+class TestCounted:
+    @pytest.mark.usefixtures("settled")
+    def test_a_search_counts_though_its_page_comes_from_the_cache(self, shown: Shown) -> None:
+        for reader in range(4):
+            shown.browser().get("/search?q=茶", environ_overrides={"REMOTE_ADDR": f"192.0.2.{reader % 3}"})
+        assert shown.rendered == ["/search?q=茶"]
+        shown.app.extensions["asked"].write()
+        with shown.app.extensions["sessions"]() as session:
+            asked = asked_queries.list_asked(session, Outcome.FOUND, time.today(), 7)
+        assert [(one.query, one.times) for one in asked.items] == [("茶", 3)]
 
 
 class TestState:

@@ -34,7 +34,8 @@ class CertificateRow(Base):
 
     id: Mapped[Key]
     scheme_code: Mapped[Code] = mapped_column(ForeignKey("catalogue_scheme.code"))
-    number: Mapped[str] = mapped_column(String(80))
+    # A code, not a word of a language: in the order of its characters an index finds beginnings too.
+    number: Mapped[str] = mapped_column(String(80, collation="C"))
     holder_id: Mapped[int] = mapped_column(ForeignKey("parties_party.id"))
     issuer: Mapped[str]
     valid_from: Mapped[date]

@@ -48,6 +48,9 @@ from marketplace.catalogue.queries.reference import (
     papers_for,
     reference,
 )
+from marketplace.catalogue.queries.register import (
+    search_register,
+)
 
 __all__ = [
     "certificates_by_id",
@@ -84,6 +87,7 @@ __all__ = [
     "products_touched",
     "proofs_of_offers",
     "reference",
+    "search_register",
     "slugs_by_number",
     "valid_certificates",
     "variants_by_id",

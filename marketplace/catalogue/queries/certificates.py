@@ -44,7 +44,7 @@ def valid_certificates(
     A holder's certificate counts for a product only while the holder sells or produces a listed offer of it;
     a brand counts for the product of the place (``rules.covers``).
     """
-    return _by_product(session, product_ids, _valid_at(at))
+    return _by_product(session, product_ids, is_valid_at(at))
 
 
 def certificates_ever(
@@ -61,7 +61,7 @@ def certificates_of_offers(
     offers = offers_by_id(session, offer_ids)
     schemes = reference(session).schemes
     parties = {party for one in offers.values() for party in (one.cooperative_id, one.producer_id)}
-    found = _covering(session, {one.product_id for one in offers.values()}, parties, _valid_at(at))
+    found = _covering(session, {one.product_id for one in offers.values()}, parties, is_valid_at(at))
     return {
         offer_id: tuple(
             one
@@ -76,7 +76,7 @@ def certificates_of_sellers(
     session: Session, product_ids: Collection[ProductId], holder_ids: Collection[PartyId], at: datetime
 ) -> list[Certificate]:
     """Return what is valid at an instant and names one of the products or all goods of one of the holders."""
-    return _covering(session, product_ids, holder_ids, _valid_at(at))
+    return _covering(session, product_ids, holder_ids, is_valid_at(at))
 
 
 def proofs_of_offers(
@@ -119,9 +119,9 @@ def list_certificates(
     """Return one page of the register with its exact total, in two statements."""
     conditions = _conditions(wanted)
     total = session.scalar(select(func.count()).select_from(CertificateRow).where(*conditions)) or 0
-    statement = _select().where(*conditions).order_by(CertificateRow.id.desc())
+    statement = select_certificates().where(*conditions).order_by(CertificateRow.id.desc())
     rows = session.execute(statement.limit(per_page).offset(offset(page, per_page)))
-    return Page([_from_row(*row) for row in rows], total, page, per_page)
+    return Page([certificate_from_row(*row) for row in rows], total, page, per_page)
 
 
 def _conditions(wanted: CertificateFilter) -> list[ColumnElement[bool]]:
@@ -135,13 +135,13 @@ def _conditions(wanted: CertificateFilter) -> list[ColumnElement[bool]]:
     if wanted.product_id is not None:
         conditions.append(_names({wanted.product_id}))
     if wanted.valid_at is not None:
-        conditions.append(_valid_at(wanted.valid_at))
+        conditions.append(is_valid_at(wanted.valid_at))
     if wanted.ends_before is not None:
         conditions.append(CertificateRow.valid_to < wanted.ends_before)
     return conditions
 
 
-def _valid_at(at: datetime) -> ColumnElement[bool]:
+def is_valid_at(at: datetime) -> ColumnElement[bool]:
     """Say ``rules.is_valid`` in SQL; a property test holds the two together."""
     day = time.business_day(at)
     pause = CertificateSuspensionRow
@@ -224,11 +224,11 @@ def _covering(
 
 
 def _certificates(session: Session, *conditions: ColumnElement[bool]) -> list[Certificate]:
-    rows = session.execute(_select().where(*conditions).order_by(CertificateRow.id))
-    return [_from_row(*row) for row in rows]
+    rows = session.execute(select_certificates().where(*conditions).order_by(CertificateRow.id))
+    return [certificate_from_row(*row) for row in rows]
 
 
-def _select() -> Select[Any]:
+def select_certificates() -> Select[Any]:
     """Select certificates with their products and suspensions in one statement."""
     link, pause = CertificateProductRow, CertificateSuspensionRow
     products = select(link.product_id).where(link.certificate_id == CertificateRow.id)
@@ -247,7 +247,7 @@ def _select() -> Select[Any]:
     )
 
 
-def _from_row(
+def certificate_from_row(
     row: CertificateRow, product_ids: list[int], from_at: list[datetime], to_at: list[datetime | None]
 ) -> Certificate:
     return Certificate(

@@ -15,6 +15,7 @@ from marketplace.catalogue.types import (
     Scheme,
     SchemeLevel,
     SchemeStatus,
+    Standing,
 )
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, msg
@@ -36,6 +37,10 @@ TRANSITIONS: Mapping[CertificateState, frozenset[CertificateState]] = {
 # 圳品 publishes no general term, but each of its certificates has an end: one without would never lapse.
 _LEVELS_WITH_END = frozenset({SchemeLevel.PRODUCT, SchemeLevel.BASE})
 _MONTHS_A_YEAR = 12
+_STOPPED = {
+    CertificateState.REVOKED: Standing.REVOKED,
+    CertificateState.SUSPENDED: Standing.SUSPENDED,
+}
 _DEMO_SERIAL = re.compile(r"\d{4,10}")
 
 
@@ -67,6 +72,18 @@ def is_valid(certificate: Certificate, instant: datetime) -> bool:
         period.from_at <= instant and (period.to_at is None or instant < period.to_at)
         for period in validity(certificate)
     )
+
+
+def standing(certificate: Certificate, scheme: Scheme, instant: datetime) -> Standing:
+    """Say where a certificate stands at an instant, as pages and the register name it."""
+    day = time.business_day(instant)
+    if is_valid(certificate, instant):
+        due = renewal_due_on(certificate, scheme)
+        return Standing.EXPIRING if due is not None and due <= day else Standing.VALID
+    if certificate.state in _STOPPED:
+        return _STOPPED[certificate.state]
+    over = certificate.valid_to is not None and certificate.valid_to < day
+    return Standing.EXPIRED if over else Standing.NOT_YET
 
 
 def covers(
@@ -149,16 +166,26 @@ def renewal_due_on(certificate: Certificate, scheme: Scheme) -> date | None:
 
     Working days are counted as Monday to Friday; public holidays only make the true day earlier by days.
     """
-    if certificate.valid_to is None:
-        return None
+    return None if certificate.valid_to is None else _due_on(certificate.valid_to, scheme)
+
+
+def last_day_due(scheme: Scheme, day: date) -> date:
+    """Return the latest last day of certificates of a scheme whose renewal is to be asked for by a day."""
+    last = day + timedelta(days=scheme.renewal_days_before or 0)
+    while _due_on(last + timedelta(days=1), scheme) <= day:
+        last += timedelta(days=1)
+    return last
+
+
+def _due_on(valid_to: date, scheme: Scheme) -> date:
     before = scheme.renewal_days_before or 0
     if not scheme.renewal_in_business_days:
-        return certificate.valid_to - timedelta(days=before)
-    day = certificate.valid_to
+        return valid_to - timedelta(days=before)
+    due = valid_to
     while before:
-        day -= timedelta(days=1)
-        before -= day.isoweekday() <= 5  # noqa: PLR2004 - Friday
-    return day
+        due -= timedelta(days=1)
+        before -= due.isoweekday() <= 5  # noqa: PLR2004 - Friday
+    return due
 
 
 def proof(certificate: Certificate, scheme: Scheme) -> CertificateProof:

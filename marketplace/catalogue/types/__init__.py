@@ -7,6 +7,8 @@ from marketplace.catalogue.types.certificates import (
     CertificateProof,
     CertificateState,
     Period,
+    RegisterSearch,
+    Standing,
 )
 from marketplace.catalogue.types.documents import (
     CertifiedPeriod,
@@ -83,10 +85,12 @@ __all__ = [
     "ProductSource",
     "ProductStatus",
     "Reference",
+    "RegisterSearch",
     "Requirement",
     "Scheme",
     "SchemeLevel",
     "SchemeStatus",
+    "Standing",
     "StorageClass",
     "StorageKind",
     "TemperatureRange",

@@ -24,6 +24,17 @@ class CertificateState(StrEnum):
     REJECTED = "rejected"
 
 
+class Standing(StrEnum):
+    """Where a certificate stands at an instant, as pages say it; one that is ``expiring`` is still valid."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    NOT_YET = "not_yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From an instant (included) to an instant (no longer included); None is open."""
@@ -65,6 +76,21 @@ class CertificateFilter:
     product_id: ProductId | None = None
     valid_at: datetime | None = None
     ends_before: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSearch:
+    """What somebody looks up in the public register; None sets no limit.
+
+    ``number_start`` (as ``rules.normal_number`` writes it) and ``holder_ids`` are alternatives: whoever types
+    into one field means either. ``standing`` is that of the instant ``at``.
+    """
+
+    at: datetime
+    number_start: str | None = None
+    holder_ids: frozenset[PartyId] | None = None
+    scheme_code: str | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from marketplace.assistance import service as record
 from marketplace.assistance.types import Dimension
 from marketplace.catalogue import service as catalogue
 from marketplace.cli.demo import cast as casting
+from marketplace.cli.demo import searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
 from marketplace.cli.demo.road import Road, decide_breaches
@@ -58,6 +59,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
         stage.run(name)
+    searches.ask(stage)
     analyse(stage)
     return cast
 

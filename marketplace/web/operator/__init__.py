@@ -1,6 +1,6 @@
 """The operator's working pages: what waits for a person, orders and their routing, money, proofs, parties."""
 
-from marketplace.web.operator import certificates, home, lots, orders, parties, payments, routing
+from marketplace.web.operator import certificates, home, lots, orders, parties, payments, routing, search
 from marketplace.web.operator.routes import blueprint
 
-__all__ = ["blueprint", "certificates", "home", "lots", "orders", "parties", "payments", "routing"]
+__all__ = ["blueprint", "certificates", "home", "lots", "orders", "parties", "payments", "routing", "search"]

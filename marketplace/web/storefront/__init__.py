@@ -6,6 +6,7 @@ from marketplace.web.storefront import (
     certificates,
     checkout,
     choices,
+    choosing,
     cooperatives,
     home,
     orders,
@@ -14,6 +15,7 @@ from marketplace.web.storefront import (
     products,
     share,
     shelves,
+    suggesting,
 )
 from marketplace.web.storefront.routes import blueprint
 
@@ -24,6 +26,7 @@ __all__ = [
     "certificates",
     "checkout",
     "choices",
+    "choosing",
     "cooperatives",
     "home",
     "orders",
@@ -32,4 +35,5 @@ __all__ = [
     "products",
     "share",
     "shelves",
+    "suggesting",
 ]

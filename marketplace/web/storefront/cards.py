@@ -27,17 +27,17 @@ from marketplace.web.storefront.routes import search_engine
 
 
 @dataclass(frozen=True, slots=True)
-class _Goods:
+class Goods:
     """What is shown of a product wherever it stands; certificates whatever their days."""
 
     product: Product
     certificates: tuple[Certificate, ...]
 
 
-def _read_goods(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, _Goods]:
+def _read_goods(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, Goods]:
     ever = catalogue.certificates_ever(session, product_ids)
     found = catalogue.products_by_id(session, product_ids)
-    return {key: _Goods(one, ever[key]) for key, one in found.items()}
+    return {key: Goods(one, ever[key]) for key, one in found.items()}
 
 
 _GOODS = Beside(_read_goods)
@@ -132,6 +132,11 @@ class Shelf:
 def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]:
     """Return cards in the order of the ids, for the visitor's city: in two statements, five for new goods."""
     return cards_of(session, list(products_by_id(session, product_ids).values())) if product_ids else []
+
+
+def goods_of(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Goods]:
+    """Return what is shown of products; each is another object once the search saw its product change."""
+    return _GOODS.get(search_engine(), session, product_ids)
 
 
 def products_by_id(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Product]:

@@ -7,11 +7,8 @@ from datetime import date, datetime
 from flask import url_for
 
 from marketplace.catalogue import rules
-from marketplace.catalogue.types import Certificate, CertificateState, Reference, Scheme
-from marketplace.kernel import time
+from marketplace.catalogue.types import Certificate, Reference, Scheme, Standing
 from marketplace.kernel.message import Name
-
-_STOPPED = {CertificateState.REVOKED: "revoked", CertificateState.SUSPENDED: "suspended"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +20,7 @@ class Proof:
     issuer: str
     valid_from: date
     valid_to: date | None
-    state: str
+    state: Standing
     href: str
 
 
@@ -39,18 +36,6 @@ def proof(certificate: Certificate, scheme: Scheme, at: datetime) -> Proof:
         issuer=certificate.issuer,
         valid_from=certificate.valid_from,
         valid_to=certificate.valid_to,
-        state=standing(certificate, scheme, at),
+        state=rules.standing(certificate, scheme, at),
         href=url_for("storefront.certificate", scheme=certificate.scheme_code, number=certificate.number),
     )
-
-
-def standing(certificate: Certificate, scheme: Scheme, at: datetime) -> str:
-    """Say where a certificate stands at an instant, as the macros name it."""
-    day = time.business_day(at)
-    if rules.is_valid(certificate, at):
-        due = rules.renewal_due_on(certificate, scheme)
-        return "expiring" if due is not None and due <= day else "valid"
-    if certificate.state in _STOPPED:
-        return _STOPPED[certificate.state]
-    over = certificate.valid_to is not None and certificate.valid_to < day
-    return "expired" if over else "not_yet"

@@ -1,5 +1,6 @@
-"""证书查验: anybody may look up a certificate by its number, its holder or its scheme."""
+"""证书查验: anybody may look up a certificate by number, holder, scheme and where it stands today."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import render_template, request, url_for
@@ -8,22 +9,32 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
-from marketplace.catalogue.types import Certificate, CertificateFilter, CertificateState, SchemeLevel
+from marketplace.catalogue.types import (
+    Certificate,
+    CertificateState,
+    RegisterSearch,
+    SchemeLevel,
+    Standing,
+)
 from marketplace.kernel import time
+from marketplace.kernel.message import Message, msg
 from marketplace.kernel.paging import Page
 from marketplace.kernel.refusals import NotFound
 from marketplace.parties import queries as parties
-from marketplace.parties.types import Party, PartyKind
+from marketplace.parties.types import Party
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
+from marketplace.web.paging import page_number
 from marketplace.web.present import text
+from marketplace.web.searching import printable
 from marketplace.web.storefront.cards import make_cards
 from marketplace.web.storefront.certificate_views import Proof, proof, proofs
 from marketplace.web.storefront.routes import blueprint
 
 PER_PAGE = 24
 _MOST_TYPED = 60
+_MOST_HOLDERS = 2_000
 # Submitted papers are nobody's business yet, rejected ones never existed.
 PUBLIC_STATES = frozenset(
     {
@@ -33,6 +44,14 @@ PUBLIC_STATES = frozenset(
         CertificateState.LAPSED,
     }
 )
+STANDINGS: Mapping[Standing, Message] = {
+    Standing.VALID: msg("有效"),
+    Standing.EXPIRING: msg("即将到期"),
+    Standing.EXPIRED: msg("已过期"),
+    Standing.SUSPENDED: msg("暂停使用"),
+    Standing.REVOKED: msg("已撤销"),
+    Standing.NOT_YET: msg("未生效"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +64,23 @@ class RegisterRow:
 @cacheable
 @public
 def certificates() -> ResponseReturnValue:
-    """Show the register, or what fits a number, a holder's name and a scheme."""
-    session, typed = read(), request.args.get("q", "").strip()[:_MOST_TYPED]
+    """Show the register, or what fits a number or its beginning, a holder's name, a scheme and a standing."""
+    session, typed = read(), printable(request.args.get("q", ""))[:_MOST_TYPED]
     schemes = catalogue.reference(session).schemes
     scheme = request.args.get("scheme") if request.args.get("scheme") in schemes else None
-    page = max(1, request.args.get("page", 1, type=int))
-    found = _find(session, typed, scheme, page)
+    standing = _standing(request.args.get("state"))
+    found = _find(session, typed, scheme, standing, page_number())
     return render_template(
         "storefront/certificates.html",
         typed=typed,
         scheme=scheme,
+        standing=standing,
         schemes=[(one.code, text(one.name)) for one in schemes.values() if one.level is not SchemeLevel.LOT],
+        standings=[(one.value, text(name)) for one, name in STANDINGS.items()],
         found=found,
         rows=_rows(session, list(found.items)),
         page_url=lambda number: url_for(
-            "storefront.certificates", q=typed or None, scheme=scheme, page=number
+            "storefront.certificates", q=typed or None, scheme=scheme, state=standing, page=number
         ),
     )
 
@@ -70,7 +91,9 @@ def certificates() -> ResponseReturnValue:
 def certificate(scheme: str, number: str) -> ResponseReturnValue:
     """Show one certificate: its days, where it stands today, and the goods it stands behind."""
     session = read()
-    found = [one for one in catalogue.find_certificates(session, number) if one.scheme_code == scheme]
+    found = [
+        one for one in catalogue.find_certificates(session, printable(number)) if one.scheme_code == scheme
+    ]
     shown = next((one for one in found if one.state in PUBLIC_STATES), None)
     if shown is None:
         raise NotFound
@@ -86,23 +109,23 @@ def certificate(scheme: str, number: str) -> ResponseReturnValue:
     )
 
 
-def _find(session: Session, typed: str, scheme: str | None, page: int) -> Page[Certificate]:
-    """Look for a number first, whole; then for holders by name; without words show the register."""
-    if typed:
-        numbered = [
-            one
-            for one in catalogue.find_certificates(session, typed)
-            if one.state in PUBLIC_STATES and scheme in {None, one.scheme_code}
-        ]
-        if numbered:
-            return Page(numbered, len(numbered), 1, PER_PAGE)
-    holders = parties.parties_named(session, typed, PartyKind.COOPERATIVE) if typed else None
-    wanted = CertificateFilter(
-        states=PUBLIC_STATES,
+def _standing(asked: str | None) -> Standing | None:
+    return Standing(asked) if asked in set(Standing) else None
+
+
+def _find(
+    session: Session, typed: str, scheme: str | None, standing: Standing | None, page: int
+) -> Page[Certificate]:
+    """Look for what was typed as the beginning of a number and as a part of a holder's name."""
+    number = rules.normal_number(typed)
+    wanted = RegisterSearch(
+        at=time.now(),
+        number_start=number if typed else None,
+        holder_ids=parties.party_ids_named(session, typed, limit=_MOST_HOLDERS) if typed else None,
         scheme_code=scheme,
-        holder_ids=None if holders is None else frozenset(one.id for one in holders),
+        standing=standing,
     )
-    return catalogue.list_certificates(session, wanted, page, PER_PAGE)
+    return catalogue.search_register(session, wanted, page, PER_PAGE)
 
 
 def _rows(session: Session, found: list[Certificate]) -> list[RegisterRow]:

@@ -1,32 +1,49 @@
 """What narrows a list of products: groups with counts, chips of what is chosen, orders."""
 
-from collections.abc import Callable, Iterable, Mapping
+import heapq
+import time as wall
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Reference
 from marketplace.kernel import money
 from marketplace.kernel.message import Message, Name, msg
 from marketplace.parties import queries as parties
 from marketplace.places import queries as places
-from marketplace.places.atlas import Atlas
 from marketplace.search.types import PRICE_BANDS_FEN, Facet, FacetValue, SearchPage, Sort
 from marketplace.web.language import gettext as _
+from marketplace.web.page_cache import OLDEST_SECONDS
 from marketplace.web.present import text
-from marketplace.web.searching import SearchParameters, as_query
+from marketplace.web.searching import SearchParameters, as_query, changed_query
+from marketplace.web.storefront.routes import search_engine
 from marketplace.web.wording import STORAGE_KINDS
 
-MOST_OPTIONS = 24
+MOST_OPTIONS = 12
+_MOST_SELLERS = 20_000
+_NOTHING = (0.0, Name("", "", ""))
+# Facets that may have more values than stand beside a list.
+CHOSEN_APART = frozenset(
+    {
+        Facet.CERTIFICATION,
+        Facet.AISLE,
+        Facet.INDUSTRY,
+        Facet.PREFECTURE,
+        Facet.COUNTY,
+        Facet.COOPERATIVE,
+    }
+)
 
 _FLAGS = {
     Facet.IN_STOCK: msg("现在有货"),
     Facet.IN_SEASON: msg("当季"),
     Facet.KEY_COUNTY: msg("来自重点帮扶县"),
 }
-_GROUPS = {
+GROUPS = {
     Facet.CERTIFICATION: msg("认证"),
     Facet.PREFECTURE: msg("市州"),
     Facet.AISLE: msg("货架"),
@@ -64,6 +81,12 @@ class Group:
     low: str = ""
     high: str = ""
     unit: str = ""
+    more_href: str = ""
+    more_count: int = 0
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(one.selected for one in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,51 +102,94 @@ class Order:
     current: bool
 
 
+class _SellerNames:
+    """Names of cooperatives, kept for a minute: a dozen of them stand beside every list."""
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[object, dict[str, tuple[float, Name]]] = WeakKeyDictionary()
+
+    def get(self, session: Session, codes: Collection[str]) -> Mapping[str, Name]:
+        """Return the names of cooperatives by code, reading at once whatever is not kept."""
+        now = wall.monotonic()
+        kept = self._kept.setdefault(search_engine(), {})
+        missing = [one for one in codes if kept.get(one, _NOTHING)[0] < now]
+        if missing:
+            if len(kept) > _MOST_SELLERS:
+                kept.clear()
+            read = parties.parties_by_code(session, missing)
+            kept |= {code: (now + OLDEST_SECONDS, one.name) for code, one in read.items()}
+        return {code: kept[code][1] for code in codes if code in kept}
+
+
+_SELLERS = _SellerNames()
+
+
 class Labels:
-    """Names of facet values; those of cooperatives are read in one statement for all that are shown."""
+    """Names of facet values in the reader's language, each written once a request.
+
+    Those of cooperatives are read in one statement for all that are shown.
+    """
 
     def __init__(self, session: Session, codes: Iterable[str]) -> None:
-        self._atlas: Atlas = places.atlas(session)
-        self._reference: Reference = catalogue.reference(session)
-        self._cooperatives = parties.parties_by_code(session, set(codes))
-
-    def of(self, facet: Facet, value: str) -> str:
-        """Return a value's name, the value itself where nothing is known of it."""
-        named: Mapping[Facet, Callable[[str], Name | Message | None]] = {
-            Facet.CERTIFICATION: lambda code: _name(self._reference.schemes.get(code), "short_name"),
-            Facet.AISLE: lambda code: _name(self._reference.aisles.get(code)),
-            Facet.INDUSTRY: lambda code: _name(self._reference.industries.get(code)),
-            Facet.PREFECTURE: lambda code: _name(self._atlas.find(code), "short_name"),
-            Facet.COUNTY: lambda code: _name(self._atlas.find(code), "short_name"),
-            Facet.COOPERATIVE: lambda code: _name(self._cooperatives.get(code)),
+        atlas, reference = places.atlas(session), catalogue.reference(session)
+        cooperatives = _SELLERS.get(session, set(codes))
+        self._schemes = reference.schemes
+        self._names: Mapping[Facet, Callable[[str], Name | Message | None]] = {
+            Facet.CERTIFICATION: lambda code: _name(reference.schemes.get(code), "short_name"),
+            Facet.AISLE: lambda code: _name(reference.aisles.get(code)),
+            Facet.INDUSTRY: lambda code: _name(reference.industries.get(code)),
+            Facet.PREFECTURE: lambda code: _name(atlas.find(code), "short_name"),
+            Facet.COUNTY: lambda code: _name(atlas.find(code), "short_name"),
+            Facet.COOPERATIVE: cooperatives.get,
             Facet.STORAGE: _STORAGES.get,
             Facet.PRICE: _band,
         }
+
+    def of(self, facet: Facet, value: str) -> str:
+        """Return a value's name, the value itself where nothing is known of it."""
         if facet in _FLAGS:
             return text(_FLAGS[facet])
-        return text(named[facet](value) or value)
+        return text(self._names[facet](value) or value)
 
-    def is_offered(self, facet: Facet, value: str) -> bool:
-        """Tell whether buyers choose by it: licences that all food needs are no choice."""
-        scheme = self._reference.schemes.get(value)
-        return facet is not Facet.CERTIFICATION or (scheme is not None and scheme.shows_badge)
+    def offered(self, facet: Facet, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
+        """Return the values that buyers choose by: licences that all food needs are no choice."""
+        if facet is not Facet.CERTIFICATION:
+            return values
+        shown = {code for code, scheme in self._schemes.items() if scheme.shows_badge}
+        return [one for one in values if one.selected or one.value in shown]
 
 
 def labels_for(session: Session, found: SearchPage) -> Labels:
-    return Labels(session, [one.value for one in _shown(found, Facet.COOPERATIVE)])
+    """Return the names of what a page shows."""
+    return Labels(session, [one.value for one in _shown(found.facets[Facet.COOPERATIVE], Facet.COOPERATIVE)])
 
 
 def groups(found: SearchPage, asked: SearchParameters, labels: Labels) -> list[Group]:
-    """Return the groups in their order; one without anything to choose is left out."""
+    """Return the groups in their order, of each the values most often met and those chosen.
+
+    One without anything to choose is left out; one with more values than stand here leads to all of them.
+    """
     made = [_flags(found)]
-    for facet, label in _GROUPS.items():
+    here = link("", asked)(page=1)
+    for facet, label in GROUPS.items():
+        values = labels.offered(facet, found.facets[facet])
         options = [
             Option(value=one.value, label=labels.of(facet, one.value), count=one.count, selected=one.selected)
-            for one in _shown(found, facet)
-            if one.selected or labels.is_offered(facet, one.value)
+            for one in _shown(values, facet)
         ]
         if options:
-            made.append(Group(key=facet.value, label=text(label), options=options))
+            more = ""
+            if len(values) > len(options) and facet in CHOSEN_APART:
+                more = url_for("storefront.choose", facet=facet.value) + here
+            made.append(
+                Group(
+                    key=facet.value,
+                    label=text(label),
+                    options=options,
+                    more_href=more,
+                    more_count=len(values),
+                )
+            )
         if facet is Facet.PRICE:
             made.append(_range(asked))
     return made
@@ -132,7 +198,7 @@ def groups(found: SearchPage, asked: SearchParameters, labels: Labels) -> list[G
 def chips(asked: SearchParameters, labels: Labels, href: Callable[..., str]) -> list[Chip]:
     """Return what is chosen, each with the address of the list without it."""
     made = []
-    for facet, values in asked.request().chosen.items():
+    for facet, values in asked.chosen.items():
         for value in values:
             kept = False if facet in _FLAGS else tuple(one for one in values if one != value)
             made.append(Chip(labels.of(facet, value), href(**{facet.value: kept}, page=1)))
@@ -147,9 +213,10 @@ def orders(asked: SearchParameters, href: Callable[..., str]) -> list[Order]:
 
 def link(base: str, asked: SearchParameters) -> Callable[..., str]:
     """Return a function that writes the address of the same list with changes."""
+    plain = as_query(asked)
 
     def href(**changes: object) -> str:
-        query = urlencode(as_query(asked, **changes), doseq=True)
+        query = urlencode(changed_query(plain, changes), doseq=True)
         return f"{base}?{query}" if query else base
 
     return href
@@ -164,13 +231,17 @@ def _flags(found: SearchPage) -> Group:
     return Group(key="only", label=_("只看"), options=options)
 
 
-def _shown(found: SearchPage, facet: Facet) -> list[FacetValue]:
-    """Return the values to choose from: bands in their order, others the most frequent first."""
-    values = list(found.facets[facet])
+def ordered(values: Iterable[FacetValue]) -> list[FacetValue]:
+    """Return chosen values first, then the most frequent, equal ones by their code."""
+    return sorted(values, key=lambda one: (not one.selected, -one.count, one.value))
+
+
+def _shown(values: Sequence[FacetValue], facet: Facet) -> list[FacetValue]:
+    """Return the values to choose from: bands in their order, of others the most frequent and the chosen."""
     if facet is Facet.PRICE:
-        return values
-    values.sort(key=lambda one: (not one.selected, -one.count, one.value))
-    return [one for place, one in enumerate(values) if one.selected or place < MOST_OPTIONS]
+        return list(values)
+    most = max(MOST_OPTIONS, sum(one.selected for one in values))
+    return heapq.nsmallest(most, values, key=lambda one: (not one.selected, -one.count, one.value))
 
 
 def _range(asked: SearchParameters) -> Group:

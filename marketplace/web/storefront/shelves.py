@@ -2,39 +2,36 @@
 
 from collections.abc import Sequence
 
-from flask import jsonify, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue import rules
 from marketplace.catalogue.types import ProductId
-from marketplace.kernel.message import Message, Name, msg
+from marketplace.kernel.message import Message, Name
 from marketplace.kernel.refusals import NotFound
-from marketplace.search.types import SearchPage, Suggestion, SuggestionKind
+from marketplace.search.types import Outcome, Relaxation, SearchPage
+from marketplace.web import asked as popular_searches
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
-from marketplace.web.present import text
 from marketplace.web.searching import BadSearch, SearchParameters, read_parameters
 from marketplace.web.storefront import facets
-from marketplace.web.storefront.cards import make_cards
+from marketplace.web.storefront.fragments import card_pieces
 from marketplace.web.storefront.routes import blueprint, search_engine
+from marketplace.web.storefront.suggesting import looks_like_number
 
-_MOST_TYPED = 60
 _INSTEAD = 8
-_KINDS = {
-    SuggestionKind.PRODUCT: msg("商品"),
-    SuggestionKind.COUNTY: msg("产地"),
-    SuggestionKind.COOPERATIVE: msg("合作社"),
-    SuggestionKind.CERTIFICATION: msg("认证"),
-}
+# Where these stand, something matches everything that was typed.
+_WHOLE = frozenset({Relaxation.NONE, Relaxation.FILLED_UP})
 
 
 @blueprint.get("/search")
 @cacheable
 @public
 def search() -> ResponseReturnValue:
-    asked, ignored = _asked()
+    asked, ignored = asked_in_address()
     return _shelf(asked, ignored=ignored)
 
 
@@ -46,20 +43,11 @@ def aisle(code: str) -> ResponseReturnValue:
     found = catalogue.reference(read()).aisles.get(code)
     if found is None:
         raise NotFound
-    asked, ignored = _asked()
+    asked, ignored = asked_in_address()
     return _shelf(asked.model_copy(update={"aisle": (code,)}), title=found.name, ignored=ignored)
 
 
-@blueprint.get("/search/suggest")
-@public
-def suggest() -> ResponseReturnValue:
-    """Answer what the typed beginning may become, each with where it leads."""
-    typed = request.args.get("q", "")[:_MOST_TYPED]
-    found = search_engine().suggest(read(), typed)
-    return jsonify(suggestions=[_suggestion(one) for one in found])
-
-
-def _asked() -> tuple[SearchParameters, Message | None]:
+def asked_in_address() -> tuple[SearchParameters, Message | None]:
     """Read the address; what cannot be understood is left out and said, a list is shown all the same."""
     sent, ignored = request.args.copy(), None
     for _parameter in range(len(sent)):
@@ -73,24 +61,47 @@ def _asked() -> tuple[SearchParameters, Message | None]:
 
 def _shelf(asked: SearchParameters, *, title: Name | None = None, ignored: Message | None) -> str:
     session, base = read(), url_for("storefront.search")
-    found = search_engine().search(session, asked.request())
+    found = _found(session, asked)
     instead, shown = _instead(session, asked, found), found.product_ids
-    cards = make_cards(session, [*shown, *instead]) if shown else make_cards(session, instead)
-    labels, href = facets.labels_for(session, found), facets.link(base, asked)
+    _count(asked, found)
+    href = facets.link(base, asked)
+    labels = facets.labels_for(session, found)
+    first = (found.page - 1) * found.per_page
     return render_template(
         "storefront/search.html",
         asked=asked,
         found=found,
         title=title,
         ignored=ignored,
-        cards=cards,
+        first=first + 1,
+        last=first + len(shown),
+        cards=card_pieces(session, shown or instead),
         instead=bool(instead),
+        popular=popular_searches.asked().popular(session) if instead else (),
+        number=asked.q if asked.q and looks_like_number(rules.normal_number(asked.q)) else None,
         groups=facets.groups(found, asked, labels),
         chips=facets.chips(asked, labels, href),
         orders=facets.orders(asked, href),
         page_url=lambda number: href(page=number),
         clear_href=facets.link(base, SearchParameters(q=asked.q))(),
     )
+
+
+def _found(session: Session, asked: SearchParameters) -> SearchPage:
+    """Search; a page behind the last one is the last one, never an empty list with a total."""
+    found = search_engine().search(session, asked.request())
+    if found.product_ids or not found.total:
+        return found
+    return search_engine().search(session, asked.model_copy(update={"page": found.pages}).request())
+
+
+def _count(asked: SearchParameters, found: SearchPage) -> None:
+    """Count what was asked in words and nothing else: a filter or a further page is the same question."""
+    if not asked.q or asked.page > 1 or asked.is_narrowed:
+        return
+    whole = not found.dropped and not found.corrected and found.relaxation in _WHOLE
+    outcome = Outcome.FOUND if whole else Outcome.RELAXED
+    popular_searches.note(asked.q, outcome if found.total else Outcome.NOTHING)
 
 
 def _instead(session: Session, asked: SearchParameters, found: SearchPage) -> Sequence[ProductId]:
@@ -102,13 +113,3 @@ def _instead(session: Session, asked: SearchParameters, found: SearchPage) -> Se
         if wider_found.total:
             return wider_found.product_ids[:_INSTEAD]
     return ()
-
-
-def _suggestion(one: Suggestion) -> dict[str, str]:
-    href = {
-        SuggestionKind.PRODUCT: lambda: url_for("storefront.product", slug=one.key),
-        SuggestionKind.COUNTY: lambda: url_for("storefront.county", code=one.key),
-        SuggestionKind.COOPERATIVE: lambda: url_for("storefront.cooperative", code=one.key),
-        SuggestionKind.CERTIFICATION: lambda: url_for("storefront.search", certification=one.key),
-    }[one.kind]()
-    return {"text": text(one.name), "note": text(_KINDS[one.kind]), "href": href}

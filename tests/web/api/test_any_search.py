@@ -43,6 +43,10 @@ def browser(app: Flask) -> FlaskClient:
 @example(asked={"price_min": ["0.005"], "price_max": ["9999999.999"]})
 @example(asked={"sort": ["relevance", "unknown"]})
 @example(asked={"county": ["520204"] * 41})
+@example(asked={"q": ["茶" * 10_000]})
+@example(asked={"q": ['\u202eشاي "((('], "page": ["1000000000"]})
+@example(asked={"q": ["🍵" * 60, "OR NOT *~^"]})
+@example(asked={"cooperative": ["nobody"], "county": ["nowhere"], "price": ["99"]})
 def test_any_search_is_answered_or_refused(browser: FlaskClient, asked: dict[str, Any]) -> None:
     answer = browser.get(PRODUCTS, query_string=asked)
     assert answer.status_code in {200, 422}, asked
@@ -69,4 +73,9 @@ def test_any_text_is_answered_or_refused_elsewhere(
         answer = browser.get(path, query_string=parameters)
         assert answer.status_code in {200, 422}, (path, parameters)
         check(answer, path)
-    assert browser.get("/search/suggest", query_string={"q": typed}).status_code == 200
+    for path, parameters in (
+        ("/search/suggest", {"q": typed}),
+        ("/search/by/county", {"find": typed, "county": named, "page": period}),
+        ("/certificates", {"q": typed, "scheme": named, "state": period, "page": period}),
+    ):
+        assert browser.get(path, query_string=parameters).status_code == 200, (path, parameters)
