@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
@@ -12,8 +13,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
-from marketplace.search.models import ProductRow, SaleRow, SoldRow, StateRow, TokensRow, WordRow
-from marketplace.search.types import SearchDocument
+from marketplace.search.models import AskedRow, ProductRow, SaleRow, SoldRow, StateRow, TokensRow, WordRow
+from marketplace.search.types import AskedKey, SearchDocument
 
 LETTERS = {"A": 120, "B": 80, "C": 30}
 """The least level that PostgreSQL ranks under a letter; what is below is D."""
