@@ -117,7 +117,7 @@ def width(moment: Moment, name: str) -> int:
 
 def count(moment: Moment, name: str, slots: NDArray[np.integer[Any]]) -> Counts:
     """Count the codes of a column among some products."""
-    codes = column(moment, name)[slots]
+    codes = column(moment, name).take(slots)
     return np.bincount(codes, minlength=width(moment, name))
 
 
@@ -213,4 +213,4 @@ def _mask(moment: Moment, facet: Facet, values: tuple[str, ...]) -> Flags:
 
 def _taken(passes: Flags, codes: Codes) -> Flags:
     """Look codes up; the code of a slot without a value is the last place, which never passes."""
-    return np.append(passes, np.False_)[codes]
+    return np.append(passes, np.False_).take(codes, mode="wrap")

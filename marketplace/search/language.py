@@ -189,8 +189,11 @@ class Language:
             within = dict.fromkeys(self._cutter.cut_for_search(run), _WITHIN)
             words = dict.fromkeys(self._cutter.cut(run, False), _WORD)  # noqa: FBT003
             for word, share in (within | words).items():
-                last = _HEAD if word in words else _HEAD_WITHIN
-                shares[word] = last if run.endswith(word) and len(word) > 1 else share
+                is_last = run.endswith(word)
+                if len(word) == 1:
+                    shares[word] = _LAST_CHARACTER if is_last else _CHARACTER
+                else:
+                    shares[word] = (_HEAD if word in words else _HEAD_WITHIN) if is_last else share
             shares[run] = _HEAD
             for token, share in _sounds(run, syllables, within | words).items():
                 shares[token] = max(share, shares.get(token, 0.0))

@@ -68,31 +68,27 @@ def _ranks(slots: Slots) -> Slots:
 
 
 def lowest(keys: Keys, first: int, count: int) -> Slots:
-    """Return the places of ``count`` of the lowest keys after the ``first`` ones, in order."""
-    return _lowest(keys, first, count)
+    """Return the places of ``count`` of the lowest keys after the ``first`` ones; equal ones by place."""
+    return best(-keys, first, count)
 
 
 def best(scores: NDArray[np.float32], first: int, count: int) -> Slots:
     """Return the places of ``count`` of the highest scores after the ``first`` ones; equal ones by place."""
-    return _lowest(-scores, first, count)
-
-
-def _lowest(keys: NDArray[Any], first: int, count: int) -> Slots:
     wanted = first + count
-    if len(keys) <= max(_FEW, wanted):
-        return keys.argsort(kind="stable")[first:wanted]
-    few = _not_many(keys, wanted)
-    return few[keys[few].argsort(kind="stable")[first:wanted]]
+    if len(scores) <= max(_FEW, wanted):
+        return (-scores).argsort(kind="stable")[first:wanted]
+    few = _not_many(scores, wanted)
+    return few[(-scores.take(few)).argsort(kind="stable")[first:wanted]]
 
 
-def _not_many(keys: NDArray[Any], wanted: int) -> Slots:
-    """Return places that hold the ``wanted`` lowest keys and not many more: a sample tells where to cut."""
-    if len(keys) > _MANY:
-        sample = np.sort(keys[:: len(keys) // _SAMPLE])
-        cut = 2 * wanted * len(sample) // len(keys) + 8
+def _not_many(scores: NDArray[Any], wanted: int) -> Slots:
+    """Return places that hold the ``wanted`` highest and not many more: a sample tells where to cut."""
+    if len(scores) > _MANY:
+        sample = np.sort(scores[:: len(scores) // _SAMPLE])
+        cut = 2 * wanted * len(sample) // len(scores) + 8
         if cut < len(sample):
-            few = np.flatnonzero(keys <= sample[cut])
+            few = np.flatnonzero(scores >= sample[-1 - cut])
             if len(few) >= wanted:
                 return few
-    bound = np.partition(keys, wanted - 1)[wanted - 1]
-    return np.flatnonzero(keys <= bound)
+    place = len(scores) - wanted
+    return np.flatnonzero(scores >= np.partition(scores, place)[place])

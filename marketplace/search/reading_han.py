@@ -168,28 +168,27 @@ def _sounding(
     ]
     sounds = [("".join(language.read(run[first:last])), first, last) for first, last in windows]
     for sound, first, last in sounds:
-        meant = commonest(language.sounding(sound), vocabulary)
-        if meant is not None:
-            return first, last, _heard(run[first:last], sound, meant, vocabulary)
-    for sound, first, last in sounds:
+        if any(word in vocabulary for word in language.sounding(sound)):
+            return first, last, _heard(run[first:last], sound, language, vocabulary)
+    longer = [one for one in sounds if one[2] - one[1] >= _SHORTEST_MISHEARD]
+    for sound, first, last in longer:
         if PINYIN + sound in vocabulary:
-            return first, last, _heard(run[first:last], sound, None, vocabulary)
-    shortest_first = [one for one in reversed(sounds) if one[2] - one[1] >= _SHORTEST_MISHEARD]
-    for sound, first, last in shortest_first[:_MOST_NEAR]:
+            return first, last, _heard(run[first:last], sound, language, vocabulary)
+    for sound, first, last in longer[: -_MOST_NEAR - 1 : -1]:
         for token in vocabulary.near(PINYIN, sound):
-            meant = commonest(language.sounding(token[len(PINYIN) :]), vocabulary)
-            if meant is not None:
-                return first, last, _heard(run[first:last], token[len(PINYIN) :], meant, vocabulary)
+            near = token[len(PINYIN) :]
+            if any(word in vocabulary for word in language.sounding(near)):
+                return first, last, _heard(run[first:last], near, language, vocabulary)
     return None
 
 
-def commonest(words: tuple[str, ...], vocabulary: Vocabulary) -> str | None:
-    """Return the word that most goods carry, None where none does."""
-    known = [word for word in words if word in vocabulary]
-    return max(known, key=vocabulary.count, default=None) if len(known) > 1 else next(iter(known), None)
+def said(sound: str, language: Language, vocabulary: Vocabulary) -> str:
+    """Return the word that sounds so, or how it sounds where it may be several: zhusun is 竹荪 and 竹笋."""
+    known = [word for word in language.sounding(sound) if word in vocabulary]
+    return known[0] if len(known) == 1 else sound
 
 
-def _heard(typed: str, sound: str, meant: str | None, vocabulary: Vocabulary) -> Word:
-    token = PINYIN + sound
-    tokens = ((token, HEARD),) if token in vocabulary else ((meant or typed, HEARD),)
-    return Word(typed, Clause(tokens), corrected=meant or sound)
+def _heard(typed: str, sound: str, language: Language, vocabulary: Vocabulary) -> Word:
+    known = (PINYIN + sound, *language.sounding(sound))
+    tokens = tuple((token, HEARD) for token in known if token in vocabulary)
+    return Word(typed, Clause(tokens), corrected=said(sound, language, vocabulary))

@@ -7,7 +7,7 @@ from marketplace.search.english import SMALL_WORDS, singular
 from marketplace.search.language import ENGLISH, INITIALS, PINYIN, Language
 from marketplace.search.pinyin import blurred, fold, is_spelled
 from marketplace.search.port import Clause
-from marketplace.search.reading_han import commonest, other_names
+from marketplace.search.reading_han import other_names, said
 from marketplace.search.typed import BEGINNING, GUESSED, WITHIN, WORD, Word
 from marketplace.search.vocabulary import Vocabulary
 
@@ -33,6 +33,9 @@ def read_letters(parts: Sequence[str], language: Language, vocabulary: Vocabular
         length, phrase = _phrase(parts, place, language, vocabulary)
         if phrase is None:
             length, phrase = _joined(parts, place, vocabulary)
+        if phrase is None and place + 1 < len(parts):
+            phrase = _written_apart(parts, place, vocabulary)
+            length = 1 if phrase is None else 2
         if phrase is not None:
             words.append(phrase)
         elif part not in SMALL_WORDS and part not in language.quiet:
@@ -57,6 +60,14 @@ def _phrase(
             ]
             return length, Word(" ".join(typed), Clause(tokens), Clause((*tokens, *near)) if near else None)
     return 1, None
+
+
+def _written_apart(parts: Sequence[str], place: int, vocabulary: Vocabulary) -> Word | None:
+    """Read two English words as the one that they are written as elsewhere: hot pot is hotpot."""
+    typed = parts[place : place + 2]
+    token = ENGLISH + singular("".join(typed))
+    apart = all(ENGLISH + singular(one) in vocabulary for one in typed)
+    return None if apart or token not in vocabulary else Word(" ".join(typed), Clause(((token, WORD),)))
 
 
 def _joined(parts: Sequence[str], place: int, vocabulary: Vocabulary) -> tuple[int, Word | None]:
@@ -222,5 +233,4 @@ def _most_telling_first(tokens: Iterable[str], vocabulary: Vocabulary) -> list[s
 
 def _shown(token: str, language: Language, vocabulary: Vocabulary) -> str:
     letters = token[len(PINYIN) :]
-    heard = language.sounding(letters) if token.startswith(PINYIN) else ()
-    return commonest(heard, vocabulary) or letters
+    return said(letters, language, vocabulary) if token.startswith(PINYIN) else letters

@@ -37,7 +37,7 @@ class Selection:
         if matches is not None:
             self._scores = matches.scores
             if self._passing is not None:
-                passes = self._passing[matches.slots]
+                passes = self._passing.take(matches.slots)
                 self._slots, self._scores = matches.slots[passes], matches.scores[passes]
 
     @property
@@ -57,9 +57,9 @@ class Selection:
         if first >= len(self._slots):
             return np.zeros(0, np.int64)
         if request.sort is Sort.RELEVANCE and self._scores is not None:
-            places = orders.best(self._scores * moment.boosts[self._slots], first, count)
+            places = orders.best(self._scores * moment.boosts.take(self._slots), first, count)
         else:
-            places = orders.lowest(order.ranks[self._slots], first, count)
+            places = orders.lowest(order.ranks.take(self._slots), first, count)
         return self._slots[places].astype(np.int64)
 
     def facets(self) -> Mapping[Facet, Tally]:
@@ -83,7 +83,7 @@ class Selection:
             slots = None
             if self._matches is not None:
                 slots = self._matches.slots
-                slots = slots if passing is None else slots[passing[slots]]
+                slots = slots if passing is None else slots[passing.take(slots)]
         if slots is not None:
             return facets.count(moment, name, slots)
         if passing is None or passing is moment.tables.listed:

@@ -201,9 +201,9 @@ def _any_of(postings: PostingsOf, clause: Clause) -> Found:
         best = np.zeros(parts[0][0].size, np.float32)
         np.maximum.at(best, slots, scores)
         slots = np.flatnonzero(best).astype(np.int32)
-        return slots, best[slots], None
+        return slots, best.take(slots), None
     order = slots.argsort(kind="stable")
-    slots, scores = slots[order], scores[order]
+    slots, scores = slots.take(order), scores.take(order)
     starts = np.flatnonzero(np.diff(slots, prepend=-1))
     return slots[starts], np.maximum.reduceat(scores, starts), None
 
@@ -214,13 +214,13 @@ def _both(slots: Slots, scores: Scores, other: Found) -> tuple[Slots, Scores]:
     if whole is not None and len(slots) > _LITTLE:
         laid = whole.by_slot
         if laid is not None:
-            theirs = laid[slots]
+            theirs = laid.take(slots)
             hit = theirs > 0
             return slots[hit], scores[hit] + theirs[hit]
     places = their_slots.searchsorted(slots)
     places[places == len(their_slots)] = 0
-    hit = their_slots[places] == slots
-    return slots[hit], scores[hit] + their_scores[places[hit]]
+    hit = their_slots.take(places) == slots
+    return slots[hit], scores[hit] + their_scores.take(places[hit])
 
 
 def _reads_through(reading: Reading) -> bool:

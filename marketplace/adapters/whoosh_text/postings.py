@@ -42,7 +42,7 @@ class Postings:
 
 
 class Kept:
-    """Values by key in bounds of bytes: what nobody asked for while half of them were filled twice is forgotten.
+    """Values by key in bounds of bytes: what nobody asks for any more is forgotten.
 
     Threads share it without a lock: at worst two read the same from the disk.
     """
@@ -96,9 +96,9 @@ class PostingsOf:
             levels = np.concatenate([part[1] for part in parts])
         if not self._is_ascending(slots):
             order = np.argsort(slots, kind="stable")
-            slots, levels = slots[order], levels[order]
+            slots, levels = slots.take(order), levels.take(order)
         rarity = ranking.rarity(self.reading.documents, len(slots))
-        return Postings(slots, ranking.STRENGTHS[levels] * np.float32(rarity), self._size)
+        return Postings(slots, ranking.STRENGTHS.take(levels) * np.float32(rarity), self._size)
 
     def _of_leaf(self, leaf: Leaf, token: str) -> tuple[Slots, Levels]:
         key = (leaf.segment, token)
@@ -108,9 +108,9 @@ class PostingsOf:
             self._blocks.put(key, found, found[0].nbytes + found[1].nbytes + _OVERHEAD)
         documents, levels = found
         if leaf.live is not None:
-            live = leaf.live[documents]
+            live = leaf.live.take(documents)
             documents, levels = documents[live], levels[live]
-        return leaf.slots[documents], levels
+        return leaf.slots.take(documents), levels
 
     def _is_ascending(self, slots: Slots) -> bool:
         if len(self.reading.leaves) == 1 and self.reading.leaves[0].is_ascending:
