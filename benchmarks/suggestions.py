@@ -85,7 +85,7 @@ def _typed(made: Installation) -> list[str]:
     rows = made.rows(
         "SELECT name_zh, pinyin, name_en FROM catalogue_product WHERE status = 'listed' ORDER BY number"
     )
-    found = []
+    found: list[str] = []
     while len(found) < _REQUESTS + _FIRST:
         name = str(chance.choice(chance.choice(rows)))
         found.append(name[: chance.randint(1, min(len(name), 8))].strip().lower() or "茶")

@@ -11,12 +11,13 @@ from typing import Any
 
 from benchmarks.installation import DIRECTORY
 from benchmarks.search import report
+from benchmarks.search.judged import figures
 from benchmarks.search.measuring import measure
 from benchmarks.search.requests import PER_KIND
 from benchmarks.search.worker import ENGINES, Place
 
 RESULTS = Path(__file__).parent.parent / "results"
-_NAIVE_MOST = 100_000
+NAIVE_MOST = 100_000
 
 
 def main() -> int:
@@ -31,25 +32,39 @@ def main() -> int:
     return 0 if all(goal["reached"] for one in found.values() for goal in one["goals"]) else 1
 
 
-def run(sizes: Sequence[int], engines: Sequence[str], corpora: Path, *, rounds: int) -> dict[str, Any]:
-    """Measure every size, write the file, print the tables; naive Whoosh is spared the largest."""
+def run(
+    sizes: Sequence[int],
+    engines: Sequence[str],
+    corpora: Path,
+    *,
+    rounds: int,
+    naive_most: int = NAIVE_MOST,
+) -> dict[str, Any]:
+    """Measure every size, write the file, print the tables; naive Whoosh is spared sizes above a bound."""
     began = datetime.now(UTC)
     found: dict[str, Any] = {}
     for size in sizes:
-        able = [one for one in engines if one != "naive" or size <= _NAIVE_MOST]
+        able = [one for one in engines if one != "naive" or size <= naive_most]
         found[str(size)] = measure(Place(corpora.resolve(), size, PER_KIND), able, rounds=rounds)
         print("\n".join(report.table(size, found[str(size)])), flush=True)
+    quality = figures()
+    print("\nfinding: " + "; ".join(f"{name} {_said(one)}" for name, one in quality.items()))
     whole = {
         "at": began.isoformat(timespec="seconds"),
         "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
         "rounds": rounds,
         "search": found,
+        "quality": quality,
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"search-{began:%Y%m%d-%H%M%S}.json"
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     print(f"\n{os.path.relpath(path)}")
     return found
+
+
+def _said(quality: dict[str, Any]) -> str:
+    return f"{quality['queries']} queries, nDCG@10 {quality['ndcg@10']}, success@1 {quality['success@1']}"
 
 
 if __name__ == "__main__":

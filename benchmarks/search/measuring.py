@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.load import NOISY_PERCENT, cpu_seconds, machine_seconds, own_seconds
+from benchmarks.search.changing import changes
 from benchmarks.search.engines.base import Answer
 from benchmarks.search.goals import GROUPS, judge
 from benchmarks.search.requests import Ask, Kind
@@ -53,8 +54,7 @@ def measure(place: Place, engines: Sequence[str], *, rounds: int) -> dict[str, A
     report: dict[str, Any] = {"corpus": facts, "understanding_us": _quantiles(asked.understanding_us)}
     found = {engine: _build(place, engine) for engine in engines}
     times = {engine: _Times() for engine in engines}
-    began, machine, ours = time.monotonic(), machine_seconds(), 0.0
-    own_before = own_seconds()
+    began, machine, own_before, ours = time.monotonic(), machine_seconds(), own_seconds(), 0.0
     for turn in range(1, rounds + 1):
         print(f"  {place.size} products, round {turn} of {rounds}", flush=True)
         with ExitStack() as stack:
@@ -68,7 +68,7 @@ def measure(place: Place, engines: Sequence[str], *, rounds: int) -> dict[str, A
                 report["agree"] = len(asked.asks)
             for worker in workers:
                 found[worker.engine]["serving_mb"] = round(worker.memory_mb())
-            ours += sum(cpu_seconds([worker.pid]) for worker in workers) + _servers(place, engines)
+            ours += _servers(place, asked_now)
     spent = time.monotonic() - began
     foreign = machine_seconds() - machine - ours - (own_seconds() - own_before)
     report["foreign_percent"] = round(max(0.0, foreign) / (spent * (os.cpu_count() or 1)) * 100, 1)
@@ -76,7 +76,7 @@ def measure(place: Place, engines: Sequence[str], *, rounds: int) -> dict[str, A
     for engine in engines:
         found[engine] |= _summary(times[engine], asked.asks)
     if OWN in engines:
-        found[OWN] |= _changes(place)
+        found[OWN] |= changes(place)
     report["engines"] = found
     report["goals"] = [
         {"goal": one.goal, "wanted": one.wanted, "found": one.found, "reached": one.reached}
@@ -166,8 +166,3 @@ def _servers(place: Place, engines: Sequence[str]) -> float:
         return 0.0
     pid = place.index("postgresql") / "postgres" / "postmaster.pid"
     return cpu_seconds([int(pid.read_text().split("\n", 1)[0])]) if pid.exists() else 0.0
-
-
-def _changes(place: Place) -> dict[str, Any]:
-    """Change one product in one process and see it in another."""
-    return {}

@@ -61,10 +61,12 @@ def make(engine: str) -> Engine:
 class Worker:
     """The other end of an engine's process; closed with the block."""
 
-    def __init__(self, engine: str, place: Place) -> None:
+    def __init__(self, engine: str, place: Place, index: Path | None = None) -> None:
+        """Start the process of an engine over its index, or over another one."""
         self.engine = engine
         self._pipe, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_work, args=(theirs, engine, place))
+        where = index or place.index(engine)
+        self._process = _CONTEXT.Process(target=_work, args=(theirs, engine, place, where))
         self._process.start()
 
     def __enter__(self) -> Self:
@@ -106,9 +108,9 @@ class Worker:
         found: float = self._ask("memory")
         return found
 
-    def call(self, name: str) -> Any:
+    def call(self, name: str, *arguments: Any) -> Any:
         """Run a measure that the engine has of its own."""
-        return self._ask("call", name)
+        return self._ask("call", name, *arguments)
 
     def _ask(self, what: str, *arguments: Any) -> Any:
         self._pipe.send((what, arguments))
@@ -118,8 +120,8 @@ class Worker:
         return answer
 
 
-def _work(pipe: Connection, engine: str, place: Place) -> None:
-    bench = _Bench(make(engine), place, engine)
+def _work(pipe: Connection, engine: str, place: Place, index: Path) -> None:
+    bench = _Bench(make(engine), place, index)
     while True:
         what, arguments = pipe.recv()
         if what == "stop":
@@ -135,10 +137,10 @@ def _work(pipe: Connection, engine: str, place: Place) -> None:
 class _Bench:
     """What a worker does when it is asked to."""
 
-    def __init__(self, engine: Engine, place: Place, name: str) -> None:
+    def __init__(self, engine: Engine, place: Place, index: Path) -> None:
         self._engine = engine
         self._of = place.corpus()
-        self._index = place.index(name)
+        self._index = index
         self._place = place
         self._asks: tuple[Ask, ...] = ()
         self._is_open = False
@@ -177,8 +179,8 @@ class _Bench:
     def memory(self) -> float:
         return float(psutil.Process().memory_info().rss / 1e6)
 
-    def call(self, name: str) -> Any:
-        return getattr(self._engine, name)()
+    def call(self, name: str, *arguments: Any) -> Any:
+        return getattr(self._engine, name)(*arguments)
 
     def close(self) -> None:
         if self._is_open:

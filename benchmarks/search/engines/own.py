@@ -12,16 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.search.changing import Spent, spent
 from benchmarks.search.corpus import NOBODY, Corpus
 from benchmarks.search.engines.base import Answer
 from benchmarks.search.products import NOW
-from benchmarks.search.requests import PER_PAGE, Ask
+from benchmarks.search.requests import PER_PAGE, Ask, Kind
 from marketplace.adapters.whoosh_text import WhooshText
+from marketplace.catalogue.types import ProductId
 from marketplace.search import moment
-from marketplace.search.port import IndexedProduct, Written
+from marketplace.search.port import Clause, IndexedProduct, Written
 from marketplace.search.selection import Selection
 from marketplace.search.tables import NO_PRICE, Column, Periods, Tables
-from marketplace.search.types import Facet, SearchRequest
+from marketplace.search.types import Facet, SearchRequest, SearchRow, Sort
+
+_LEVEL = 80
 
 
 class Own:
@@ -34,6 +38,7 @@ class Own:
         return time.process_time() - began - feed.seconds
 
     def open(self, of: Corpus, directory: Path) -> None:
+        self._of = of
         self._text = WhooshText(directory)
         self._text.refresh()
         self._moment = moment.at_instant(side_tables(of), NOW)
@@ -71,6 +76,35 @@ class Own:
     def close(self) -> None:
         del self._text
 
+    def write_text(self, turn: int) -> Spent:
+        """Give a product another word, as the one indexer does."""
+        tokens = self._of.tokens_of(turn) | {_word(turn): _LEVEL}
+        return spent(lambda: self._text.apply([IndexedProduct(turn, tokens)], (), version=turn + 2))
+
+    def see_text(self, turn: int) -> Spent:
+        """Open what was written, until the product is found by its new word."""
+
+        def see() -> None:
+            self._text.refresh()
+            found = self._text.match([Clause(((_word(turn), 1.0),))])
+            if found.slots.tolist() != [turn]:
+                raise AssertionError("the written word is not found")
+
+        return spent(see)
+
+    def see_attribute(self, turn: int) -> Spent:
+        """Put a changed row into the side tables, until a page shows it as the cheapest."""
+        row = _row(self._of, turn)
+
+        def see() -> None:
+            following = self._moment.tables.changed([row])
+            self._moment = moment.following(self._moment, following, np.array([turn]), NOW)
+            _total, page, _facets = self.ask(Ask(Kind.BROWSE_FACETS, sort=Sort.PRICE_ASC))
+            if page[0] != turn:
+                raise AssertionError("the lower price is not seen")
+
+        return spent(see)
+
 
 class _Feed:
     """Gives products to be written, and knows how long reading them from the corpus took."""
@@ -85,6 +119,39 @@ class _Feed:
             made = [IndexedProduct(slot, self._of.tokens_of(slot)) for slot in slots]
             self.seconds += time.process_time() - began
             yield from made
+
+
+def _word(turn: int) -> str:
+    return f"e:newword{turn}"
+
+
+def _row(of: Corpus, turn: int) -> SearchRow:
+    """Return a product with a price lower than any other, and lower each turn."""
+    columns = {name: array for name, array in of.columns.items() if len(array) == of.size}
+
+    def value(facet: Facet) -> str | None:
+        code = int(columns[facet.value][turn])
+        return None if code == NOBODY else of.values[facet][code]
+
+    return SearchRow(
+        product_id=ProductId(turn),
+        slot=turn,
+        version=turn + 2,
+        is_listed=True,
+        aisle_code=str(value(Facet.AISLE)),
+        industry_code=value(Facet.INDUSTRY),
+        county_code=str(value(Facet.COUNTY)),
+        prefecture_code=str(value(Facet.PREFECTURE)),
+        storage=str(value(Facet.STORAGE)),
+        is_key_county=bool(columns["key_county"][turn]),
+        months=int(columns["months"][turn]),
+        cooperative_codes=of.values[Facet.COOPERATIVE][:1],
+        validities=(),
+        price_fen=100 - turn,
+        available=10,
+        sold=int(columns["sold"][turn]) + 1,
+        created_at=NOW,
+    )
 
 
 def side_tables(of: Corpus) -> Tables:
