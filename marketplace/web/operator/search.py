@@ -58,10 +58,10 @@ READINGS: Mapping[Reading, Message] = {
     Reading.NOTHING: msg("没有商品带这个词"),
 }
 MULTIPLIERS: Mapping[MultiplierKind, Message] = {
-    MultiplierKind.SALES: msg("销量"),
-    MultiplierKind.SEASON: msg("当季"),
-    MultiplierKind.VALIDITY: msg("证书有效"),
-    MultiplierKind.STOCK: msg("有货"),
+    MultiplierKind.SALES: msg("销量系数"),
+    MultiplierKind.SEASON: msg("当季系数"),
+    MultiplierKind.VALIDITY: msg("证书系数"),
+    MultiplierKind.STOCK: msg("有货系数"),
 }
 
 

@@ -3,6 +3,7 @@
 import re
 import time as wall
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from marketplace.catalogue import service as shelf
-from marketplace.kernel import unit_of_work
-from marketplace.search.types import Facet
+from marketplace.kernel import time, unit_of_work
+from marketplace.search import service
+from marketplace.search.types import AskedKey, Facet, Outcome
 from marketplace.web.storefront import facets
 from tests.web.browse import statements
 from tests.web.conftest import follow_search
@@ -137,6 +139,17 @@ def test_searches_are_counted_without_filters_pages_or_persons(own_app: Flask) -
         ("zzzzzzzzqqqq", "zh-Hans", "nothing"): 1,
         ("水城", "zh-Hans", "found"): 1,
     }
+
+
+def test_a_night_forgets_what_was_asked_ninety_days_ago(own_app: Flask) -> None:
+    today = time.today()
+    with own_app.extensions["sessions"]() as session:
+        for ago, query in ((91, "old"), (89, "young")):
+            key = AskedKey(today - timedelta(days=ago), query, "en", Outcome.FOUND)
+            service.count_asked(session, {key: 1})
+        session.commit()
+    own_app.extensions["run_scheduled"]("search.forget_asked")
+    assert counted(own_app) == {("young", "en", "found"): 1}
 
 
 def test_what_many_ask_is_suggested_where_nothing_is_typed_or_found(own_app: Flask) -> None:
