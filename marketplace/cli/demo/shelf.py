@@ -35,6 +35,7 @@ from marketplace.stock import queries as stock
 _BADGES = ("zhenpin", "gba_cailanzi_base", "green_food_lb", "organic_cert", "assist_product")
 _FRESH_AISLES = frozenset({"fruit", "vegetable", "meat_egg", "aquatic"})
 _EVERY_DAY_KEEPS = 90
+_FRESH_DAYS = 10
 _LEFT_AFTER_STORE = 70  # percent of the shelf life that goods out of the cold store still have
 _FAMOUS = frozenset(
     {"congjiang-xianghenuo", "shuicheng-hongxin-mihoutao", "xiuwen-mihoutao", "duyun-maojian"}
@@ -227,11 +228,20 @@ def on_sale(made: Shelf, day: date) -> list[Good]:
 
 
 def ensure(stage: Stage, wanted: Iterable[tuple[Good, int]]) -> None:
-    """Bring a harvest in where the store would not last for these packs."""
+    """Bring a harvest in where the store would not last for these packs, or not keep until they arrive."""
     asked = list(wanted)
-    available = stage.read(lambda session: stock.available(session, [good.offer.id for good, _ in asked]))
+    supply = stage.read(
+        lambda session: stock.supply(session, [good.offer.id for good, _ in asked], time.today())
+    )
     for good, packs in asked:
-        if available.get(good.offer.id, 0) < packs:
+        keeps = good.product.shelf_life_days or _EVERY_DAY_KEEPS
+        until = time.today() + timedelta(days=min(_FRESH_DAYS, keeps // 2))
+        fresh = [
+            lot.available
+            for lot in supply[good.offer.id].lots
+            if lot.expires_on is None or lot.expires_on >= until
+        ]
+        if sum(fresh) < packs:
             stage.write(partial(_harvest, stage=stage, good=good, packs=packs))
 
 
@@ -239,7 +249,7 @@ def _harvest(session: Session, stage: Stage, good: Good, packs: int) -> None:
     today = time.today()
     harvested_on, expires_on = _days(good.product, today)
     lot_papers = goods.missing_lot_papers(catalogue.papers_for(session, good.product.product_form), ())
-    code = f"L{today:%y%m%d}-{good.offer.id}"
+    code = f"L{time.now().astimezone(time.SHANGHAI):%y%m%d%H%M}-{good.offer.id}"
     receive_harvest(
         session,
         good.offer.id,
