@@ -176,6 +176,12 @@ def minutes_until(instant: datetime, now: datetime) -> int:
     return max(1, math.ceil((instant - now).total_seconds() / 60))
 
 
+def split_phone(phone: str) -> tuple[str, str]:
+    """Part a number in E.164 into its region and the digits dialled there, as forms ask it."""
+    number = phonenumbers.parse(phone)
+    return phonenumbers.region_code_for_number(number) or "CN", str(number.national_number)
+
+
 def parse_phone(text: str, region: str = "CN") -> str | None:
     """Read a mobile number of the mainland, Hong Kong or Macao as E.164; None where it is none."""
     try:

@@ -106,8 +106,13 @@ def install(app: Flask) -> None:
         return response
 
 
-def as_written(text: str) -> str:
-    """Mark Chinese that somebody typed as such: no page in another writing vouches for its characters."""
+def as_written(text: str | Name) -> str:
+    """Mark Chinese that somebody typed as such: no page in another writing vouches for its characters.
+
+    A name that the catalogue has in each language is given in the reader's.
+    """
+    if isinstance(text, Name):
+        return name_in_language(text)
     found = None if current() == "zh-Hans" else _CHINESE.search(text)
     if found is None:
         return text

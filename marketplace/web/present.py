@@ -55,7 +55,15 @@ def _date(value: date, code: str, chinese: str, english: str) -> str:
 
 
 def wan(fen: int) -> str:
+    """Write an amount in 万元; less than one is written in 元, to the cent."""
+    if abs(fen) < money.FEN_PER_WAN:
+        return _("%(amount)s 元", amount=money.format_plain(fen))
     return _("%(amount)s 万元", amount=money.format_wan(fen))
+
+
+def to_the_cent(fen: int) -> str | None:
+    """Write what stands in 万元 above once more exactly; None where that was exact already."""
+    return None if abs(fen) < money.FEN_PER_WAN else money.format_yuan(fen)
 
 
 def percent_bp(rate_bp: int) -> str:
@@ -76,6 +84,7 @@ FILTERS = {
     "yuan": money.format_yuan,
     "yuan_plain": money.format_plain,
     "wan": wan,
+    "to_the_cent": to_the_cent,
     "celsius": celsius,
     "weight": weight,
     "moment": moment,

@@ -182,17 +182,15 @@ def served(built: Flask, clock: FixedClock) -> Iterator[Site]:
 
     server = make_server("127.0.0.1", port, by_the_clock, threaded=True, request_handler=_Quiet)  # type: ignore[arg-type]
     stopping = threading.Event()
-    threads = [
-        threading.Thread(target=server.serve_forever, daemon=True),
-        threading.Thread(target=_work, args=(app, clock, stopping), daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    working = threading.Thread(target=_work, args=(app, clock, stopping), daemon=True)
+    serving.start()
+    working.start()
     yield Site(app, url, clock)
     stopping.set()
+    working.join(30)  # first: a job under way may still ask the processor, which this server is
     server.shutdown()
-    for thread in threads:
-        thread.join(10)
+    serving.join(10)
     _close(app)
     _close(built)
 

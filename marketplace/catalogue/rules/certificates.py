@@ -18,7 +18,7 @@ from marketplace.catalogue.types import (
     Standing,
 )
 from marketplace.kernel import time
-from marketplace.kernel.message import Message, msg
+from marketplace.kernel.message import Message, Name, msg
 from marketplace.parties.types import PartyId
 
 TRANSITIONS: Mapping[CertificateState, frozenset[CertificateState]] = {
@@ -198,6 +198,11 @@ def proof(certificate: Certificate, scheme: Scheme) -> CertificateProof:
         valid_from=certificate.valid_from,
         valid_to=certificate.valid_to,
     )
+
+
+def issuer_name(issuer: str, scheme: Scheme) -> Name | str:
+    """Return who issued a certificate: by the scheme's own name in each language, else as its paper says."""
+    return scheme.issuer if issuer == scheme.issuer.hans else issuer
 
 
 def in_shown_order(certificates: Collection[Certificate], schemes: Mapping[str, Scheme]) -> list[Certificate]:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from marketplace.cli.demo.cast import Cast, Member
+from marketplace.cli.demo.cast import SHOWN_COOPERATIVES, Cast, Member
 from marketplace.cli.demo.stage import Stage
 from marketplace.kernel.settings import Settings
 from marketplace.kernel.storage import write_private
 from marketplace.parties import service as register
 
 _WORDS = 3
-_SHOWN_COOPERATIVES = 3
 
 
 def write_accounts(stage: Stage, cast: Cast) -> None:
@@ -29,7 +28,7 @@ def _shown(cast: Cast) -> Iterator[tuple[str, Member]]:
     yield from (("consumer 消费者", one) for one in cast.consumers[:2])
     yield from (("purchasing 采购单位", one) for one in cast.units[:2])
     cooperatives = list(cast.cooperatives.values())
-    yield from (("cooperative 合作社", one) for one in cooperatives[:_SHOWN_COOPERATIVES])
+    yield from (("cooperative 合作社", one) for one in cooperatives[:SHOWN_COOPERATIVES])
     yield from (("carrier 承运商", one) for one in cast.carriers[:1])
     yield from (("warehouse 云仓", one) for one in cast.warehouses.values())
     yield from (("official 协作干部", one) for one in cast.officials)

@@ -86,25 +86,30 @@ class Road:
             )
             self.stage.drain()
             return
-        mine = [PartyId(part.cooperative_id)]
         try:
-            self.stage.write(lambda session: accept_order.accept(session, mine, [part.id]))
-            self.stage.write(lambda session: accept_order.pack(session, mine, [part.id]))
+            load = self.pack(part)
         except Refusal:  # its lot was taken out of sale meanwhile: the cooperative cannot supply
+            mine = [PartyId(part.cooperative_id)]
             self.stage.write(
                 lambda session: accept_order.decline(session, mine, part.id, reason="该批次停售（演示）")
             )
             self.stage.drain()
             return
-        load = self._load(part.label_token)
         if part.warehouse_id is None:
             self._express(load, seller, bought)
         else:
             self._pick_up(load, seller, part, bought)
 
+    def pack(self, part: Fulfilment) -> Consignment:
+        """Let the cooperative accept and pack its part; return the load under the label."""
+        mine = [PartyId(part.cooperative_id)]
+        self.stage.write(lambda session: accept_order.accept(session, mine, [part.id]))
+        self.stage.write(lambda session: accept_order.pack(session, mine, [part.id]))
+        return self._load(part.label_token)
+
     def _pick_up(self, load: Consignment, seller: Member, part: Fulfilment, bought: Bought) -> None:
         carrier = self.stage.chance.choice(self.cast.carriers)
-        self._hand(load, seller, carrier, HolderKind.CARRIER, seal=f"F{load.id:06}")
+        self.hand(load, seller, carrier, HolderKind.CARRIER, seal=f"F{load.id:06}")
         self._later(1, lambda: self._arrive(load.id, carrier, part, bought))
 
     def _arrive(self, load_id: ConsignmentId, carrier: Member, part: Fulfilment, bought: Bought) -> None:
@@ -114,7 +119,7 @@ class Road:
         is_breach = (
             load.needs_temperature and self.stage.chance.random() < _BREACH and not _must_refuse_warm(load)
         )
-        self._hand(load, carrier, keeper, HolderKind.WAREHOUSE, seal=load.seal_number, is_breach=is_breach)
+        self.hand(load, carrier, keeper, HolderKind.WAREHOUSE, seal=load.seal_number, is_breach=is_breach)
         order = self.stage.read(lambda session: orders.get_order(session, bought.order.id))
         parcel = [one for one in order.fulfilments if one.shipment_no == part.shipment_no]
         loads = [
@@ -199,7 +204,7 @@ class Road:
             )
         )
 
-    def _hand(
+    def hand(
         self,
         load: Consignment,
         giver: Member,
@@ -209,6 +214,7 @@ class Road:
         seal: str | None,
         is_breach: bool = False,
     ) -> None:
+        """Let one side give a load and the other take it, both signed, measured where the goods need it."""
         assert taker.party is not None
         draft = HandOffDraft(
             consignment_id=load.id,

@@ -35,6 +35,8 @@ from marketplace.stock import queries as stock
 _BADGES = ("zhenpin", "gba_cailanzi_base", "green_food_lb", "organic_cert", "assist_product")
 _FRESH_AISLES = frozenset({"fruit", "vegetable", "meat_egg", "aquatic"})
 _EVERY_DAY_KEEPS = 90
+_FRESH_DAYS = 10
+_LEFT_AFTER_STORE = 70  # percent of the shelf life that goods out of the cold store still have
 _FAMOUS = frozenset(
     {"congjiang-xianghenuo", "shuicheng-hongxin-mihoutao", "xiuwen-mihoutao", "duyun-maojian"}
 )
@@ -216,7 +218,7 @@ def _give_badge(
 
 
 def is_famous(good: Good) -> bool:
-    """Tell the goods of the story: asked for more often, kept in cold store beyond the season."""
+    """Tell the goods of the story: asked for more often, and to be had at the year's end in any season."""
     return good.product.slug in _FAMOUS
 
 
@@ -226,28 +228,57 @@ def on_sale(made: Shelf, day: date) -> list[Good]:
 
 
 def ensure(stage: Stage, wanted: Iterable[tuple[Good, int]]) -> None:
-    """Bring a harvest in where the store would not last for these packs."""
+    """Bring a harvest in where the store would not last for these packs, or not keep until they arrive."""
     asked = list(wanted)
-    available = stage.read(lambda session: stock.available(session, [good.offer.id for good, _ in asked]))
+    supply = stage.read(
+        lambda session: stock.supply(session, [good.offer.id for good, _ in asked], time.today())
+    )
     for good, packs in asked:
-        if available.get(good.offer.id, 0) < packs:
+        keeps = good.product.shelf_life_days or _EVERY_DAY_KEEPS
+        until = time.today() + timedelta(days=min(_FRESH_DAYS, keeps // 2))
+        fresh = [
+            lot.available
+            for lot in supply[good.offer.id].lots
+            if lot.expires_on is None or lot.expires_on >= until
+        ]
+        if sum(fresh) < packs:
             stage.write(partial(_harvest, stage=stage, good=good, packs=packs))
 
 
 def _harvest(session: Session, stage: Stage, good: Good, packs: int) -> None:
     today = time.today()
-    keeps = good.product.shelf_life_days or _EVERY_DAY_KEEPS
+    harvested_on, expires_on = _days(good.product, today)
     lot_papers = goods.missing_lot_papers(catalogue.papers_for(session, good.product.product_form), ())
-    code = f"L{today:%y%m%d}-{good.offer.id}"
+    code = f"L{time.now().astimezone(time.SHANGHAI):%y%m%d%H%M}-{good.offer.id}"
     receive_harvest(
         session,
         good.offer.id,
         Arrival(
             code=code,
-            harvested_on=today - timedelta(days=min(1, keeps // 4)),
+            harvested_on=harvested_on,
+            expires_on=expires_on,
             packs=packs * 2 + stage.chance.randint(30, 90),
             papers={paper.code: f"DEMO-{code}" for paper in lot_papers},
         ),
         person_id=good.seller.person.id,
         key=code,
+    )
+
+
+def _days(product: Product, today: date) -> tuple[date, date | None]:
+    """Return when a lot that comes in today was harvested or made, and its last day.
+
+    Outside the harvest it comes out of the cold store, where it kept longer than it will at home.
+    """
+    keeps = product.shelf_life_days
+    if not product.harvest_months or today.month in product.harvest_months:
+        fresh = today - timedelta(days=min(1, (keeps or _EVERY_DAY_KEEPS) // 4))
+        return fresh, None
+    after = today.replace(day=1)
+    while (harvested_on := after - timedelta(days=1)).month not in product.harvest_months:
+        after = harvested_on.replace(day=1)
+    if keeps is None:
+        return harvested_on, None
+    return harvested_on, max(
+        harvested_on + timedelta(days=keeps), today + timedelta(days=keeps * _LEFT_AFTER_STORE // 100)
     )

@@ -51,11 +51,20 @@ def buy(stage: Stage, cast: Cast, shelf: Shelf, day: date) -> Bought | None:
     buyer = stage.chance.choice(cast.units if unit else cast.consumers)
     home = _home(stage, buyer)
     chosen = _choose(stage, on_sale(shelf, day), home, unit=unit)
-    if not chosen:
-        return None
+    return order_goods(stage, buyer, home, chosen, stage.chance.random() < _NEVER_PAID) if chosen else None
+
+
+def order_goods(
+    stage: Stage,
+    buyer: Member,
+    home: DivisionCode,
+    chosen: Sequence[tuple[Good, int]],
+    never_pays: bool = False,
+) -> Bought | None:
+    """Order these goods, so many packs of each, and pay; None where they are refused or never paid."""
     ensure(stage, chosen)
     try:
-        order, is_paid = _order(stage, buyer, home, chosen)
+        order, is_paid = _order(stage, buyer, home, chosen, never_pays=never_pays)
     except Refusal:  # no carrier goes there with this, or the day is full: people walk on
         return None
     stage.pass_minutes(3)
@@ -94,16 +103,21 @@ def _liking(good: Good) -> float:
 
 
 def _order(
-    stage: Stage, buyer: Member, home: DivisionCode, chosen: Sequence[tuple[Good, int]]
+    stage: Stage,
+    buyer: Member,
+    home: DivisionCode,
+    chosen: Sequence[tuple[Good, int]],
+    *,
+    never_pays: bool,
 ) -> tuple[Order, bool]:
-    """Place an order and, nearly always, pay it; the rest waits until its attempt expires."""
+    """Place an order and pay it, or let it wait until its attempt expires."""
     number = stage.chance.getrandbits(64)
     street = stage.chance.choice(_STREETS)
     placed = stage.write(
         lambda session: _place(session, buyer, (home, street), chosen, f"demo-{number:016x}")
     )
     answer = start_payment(stage.write, stage.ports.payments, placed.attempt.id)
-    is_paid = isinstance(answer, Redirect) and stage.chance.random() >= _NEVER_PAID
+    is_paid = isinstance(answer, Redirect) and not never_pays
     if isinstance(answer, Redirect) and is_paid:
         stage.sandbox.pay(answer.reference)
     return placed.order, is_paid

@@ -12,7 +12,7 @@ from marketplace.assistance import service as record
 from marketplace.assistance.types import Dimension
 from marketplace.catalogue import service as catalogue
 from marketplace.cli.demo import cast as casting
-from marketplace.cli.demo import searches
+from marketplace.cli.demo import evening, searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
 from marketplace.cli.demo.road import Road, decide_breaches
@@ -41,6 +41,8 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     day, bought, confirmed = stage.first, 0, False
     waiting = 0.0
     while day <= stage.last:
+        if stage.last - day == evening.AGO:
+            evening.buy_ahead(stage, cast, shelf, road)
         if not confirmed and (day.month, day.day) >= _DECIDED_ON and day.year == stage.last.year:
             confirm_pairings(stage, cast, day)
             confirmed = True
@@ -55,6 +57,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
         confirm_pairings(stage, cast, stage.last)
     _restock(stage, shelf)
     _change_certificates(stage, shelf)
+    evening.leave_work(stage, cast, shelf, road)
     stage.write(lambda session: shelving.submit(session, stage, shelf, 3))
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
@@ -127,8 +130,13 @@ def _confirm(session: Session, official: Member, day: date) -> None:
 
 
 def _restock(stage: Stage, shelf: Shelf) -> None:
-    """Today the shelves are full of what the season brings; a few things are sold out."""
+    """Today the shelves are full of what the season brings, and a few things are sold out.
+
+    The goods of the story come from the cold store where their season is over.
+    """
     stage.at(stage.last, 8)
+    famous = [good for good in shelf.goods.values() if shelving.is_famous(good)]
+    shelving.ensure(stage, [(good, 80) for good in famous])
     for good in shelving.on_sale(shelf, stage.last):
         if stage.chance.random() > 0.06:
             shelving.ensure(stage, [(good, 40)])

@@ -9,6 +9,7 @@ from marketplace.kernel.refusals import Refusal
 from marketplace.parties.refusals import PhoneUnknown
 from marketplace.parties.types import Person
 from marketplace.web import guard, language, my_basket, visitor
+from marketplace.web.account import present
 from marketplace.web.account.forms import CodeForm, PasswordSignInForm, PhoneForm
 from marketplace.web.account.routes import blueprint
 from marketplace.web.database import write
@@ -106,8 +107,14 @@ def _page(form: Form[PhoneForm] | Form[PasswordSignInForm] | Form[FormModel], wa
 
 
 def _arrive(person: Person, back: str, *, by_code: bool) -> ResponseReturnValue:
-    """Open a new session and go on to where the person wanted to go, with their basket and language."""
+    """Open a new session and go on to where the person wanted to go, with their basket and language.
+
+    Who works for one party and named no page begins where that work is done.
+    """
     guard.open_session(person)
+    memberships = guard.actor().memberships
+    if back == url_for("account.home") and len(memberships) == 1:
+        back = present.portal_of(memberships[0])
     if by_code:
         session[PROVED_AT] = int(time.now().timestamp())
     answer = redirect(back, code=303)

@@ -45,7 +45,7 @@ class CertificateRow:
 
     scheme: Name
     number: str
-    issuer: str
+    issuer: Name | str
     products: tuple[Name, ...]
     valid_from: date
     valid_to: date | None
@@ -110,7 +110,7 @@ def _row(one: Certificate, scheme: Scheme, products: Mapping[ProductId, Product]
     return CertificateRow(
         scheme=scheme.name,
         number=one.number,
-        issuer=one.issuer,
+        issuer=rules.issuer_name(one.issuer, scheme),
         products=tuple(products[product].name for product in sorted(one.product_ids) if product in products),
         valid_from=one.valid_from,
         valid_to=one.valid_to,

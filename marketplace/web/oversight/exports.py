@@ -30,7 +30,7 @@ _BATCH = 500
 _KEPT_IN_MEMORY = 1024 * 1024
 
 WRITERS: dict[str, tuple[Callable[[IO[bytes], sheets.Sheet], None], str]] = {
-    "csv": (sheets.write_csv, "text/csv; charset=utf-8"),
+    "csv": (sheets.write_csv, "text/csv"),
     "xlsx": (sheets.write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 

@@ -17,7 +17,7 @@ class Proof:
 
     scheme: Name
     number: str
-    issuer: str
+    issuer: Name | str
     valid_from: date
     valid_to: date | None
     state: Standing
@@ -33,7 +33,7 @@ def proof(certificate: Certificate, scheme: Scheme, at: datetime) -> Proof:
     return Proof(
         scheme=scheme.name,
         number=certificate.number,
-        issuer=certificate.issuer,
+        issuer=rules.issuer_name(certificate.issuer, scheme),
         valid_from=certificate.valid_from,
         valid_to=certificate.valid_to,
         state=rules.standing(certificate, scheme, at),

@@ -65,10 +65,13 @@ def first_form(session: Session) -> Form[FormModel]:
     """Return the form as it is first shown: one's own number, a key so that it is placed once."""
     person = guard.current_person()
     atlas, city = places.atlas(session), delivery.chosen_city().code
+    region, phone = destinations.phone_region(atlas, city), ""
+    if person is not None and person.phone is not None:
+        region, phone = party_rules.split_phone(person.phone)
     return blank(
         key=ids.new_token(),
-        phone=(person.phone or "") if person else "",
-        region=destinations.phone_region(atlas, city),
+        phone=phone,
+        region=region,
         division=destinations.first_place(atlas, city),
     )
 

@@ -27,7 +27,7 @@ def product_data(page: ProductPage) -> dict[str, object]:
                 "@type": "Certification",
                 "name": text(one.scheme),
                 "certificationIdentification": one.number,
-                "issuedBy": {"@type": "Organization", "name": one.issuer},
+                "issuedBy": {"@type": "Organization", "name": text(one.issuer)},
                 "validFrom": one.valid_from.isoformat(),
                 **({"expires": one.valid_to.isoformat()} if one.valid_to else {}),
             }

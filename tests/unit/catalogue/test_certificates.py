@@ -35,6 +35,12 @@ def test_certificate_expires_at_midnight_in_shanghai() -> None:
     assert not rules.is_valid(certificate, FIRST_INSTANT - timedelta(microseconds=1))
 
 
+def test_the_schemes_own_issuer_has_a_name_in_each_language_another_stays_as_on_the_paper() -> None:
+    scheme = scheme_in_memory()
+    assert rules.issuer_name(certificate_in_memory().issuer, scheme) == scheme.issuer
+    assert rules.issuer_name("另一家机构", scheme) == "另一家机构"
+
+
 def test_nothing_stands_behind_goods_before_it_was_verified_here() -> None:
     verified_at = datetime(2026, 3, 1, tzinfo=UTC)
     certificate = certificate_in_memory(verified_at=verified_at)

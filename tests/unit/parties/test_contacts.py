@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.parties.passwords import hashed, is_outdated, matches
-from marketplace.parties.rules import mask_phone, parse_email, parse_phone, password_problem
+from marketplace.parties.rules import mask_phone, parse_email, parse_phone, password_problem, split_phone
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,9 @@ from marketplace.parties.rules import mask_phone, parse_email, parse_phone, pass
 def test_mobile_numbers_of_three_places_are_read(text: str, region: str, number: str) -> None:
     assert parse_phone(text, region) == number
     assert parse_phone(number) == number
+    where, digits = split_phone(number)
+    assert not digits.startswith("+")
+    assert parse_phone(digits, where) == number
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,13 @@ def test_what_was_typed_is_marked_as_what_it_is(app: Flask, lang: str, typed: st
     assert isinstance(marked, Markup) == (shown != typed)
 
 
+def test_a_name_of_the_catalogue_is_no_typed_text(app: Flask) -> None:
+    with app.test_request_context(headers={"Cookie": "lang=en"}):
+        assert language.as_written(Name("评价机构", "評價機構", "Evaluation body")) == "Evaluation body"
+    with app.test_request_context(headers={"Cookie": "lang=zh-Hant-HK"}):
+        assert language.as_written(Name("评价机构", "評價機構", "Evaluation body")) == "評價機構"
+
+
 def test_one_and_many_have_their_words() -> None:
     said = english()
     assert said.ungettext("%(num)s 件", "%(num)s 件", 1) % {"num": 1} == "1 item"

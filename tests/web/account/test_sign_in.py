@@ -24,7 +24,7 @@ from marketplace.parties.types import Language
 from marketplace.web import my_basket
 from tests.factories.parties import new_phone
 from tests.web.browse import submit, token_of
-from tests.web.shop import RED_KIWI, Shop
+from tests.web.shop import PEOPLE, RED_KIWI, Shop
 
 PASSWORD = "correct horse battery"
 
@@ -64,6 +64,25 @@ def test_a_phone_and_its_code_lead_back_to_where_one_wanted_to_go(client: FlaskC
     assert (arrived.status_code, arrived.location) == (303, "/account/orders")
     assert client.get("/account/orders").status_code == 200
     assert client.get("/sign-in").location == "/account"
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("cooperative", "/cooperative"),
+        ("carrier", "/carrier"),
+        ("official", "/oversight"),
+        ("operator", "/operator"),
+        ("consumer", "/account"),
+    ],
+)
+def test_who_works_for_one_party_begins_where_that_work_is_done(
+    client: FlaskClient, name: str, where: str
+) -> None:
+    assert sign_in_by_code(client, PEOPLE[name][0]).location == where
+    assert client.get(where, follow_redirects=True).status_code == 200
+    wished = client.get("/sign-in?next=/account/orders")
+    assert wished.location == "/account/orders"
 
 
 @pytest.mark.parametrize(

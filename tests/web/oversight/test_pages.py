@@ -238,6 +238,7 @@ def test_files_carry_the_sums_of_the_screen(ground: Ground, by: Dimension) -> No
     wanted = [total.ordered_fen, total.paid_fen, total.completed_fen, total.counted_fen]
     wanted += [total.by_evidence[one] for one in CustodyEvidence]
     answer = browser.get(f"/oversight/table.csv?by={by}", buffered=True)
+    assert answer.content_type == "text/csv; charset=utf-8"
     assert answer.data.startswith(b"\xef\xbb\xbf")
     written = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     book = load_workbook(

@@ -100,6 +100,7 @@ def test_a_guest_buys_with_a_phone_and_a_code(payable: Flask) -> None:
     assert submit(browser, "/checkout", "/checkout/confirm", code=code).status_code == 303
     page = browser.get("/checkout").text
     assert "下单并去付款" in page
+    assert 'value="13800009101"' in page
     assert "不适用七日无理由退货" in page
     placed = browser.post("/checkout", data=_form(browser))
     assert placed.status_code == 303
