@@ -7,27 +7,23 @@ import math
 import threading
 import time as wall
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
-from marketplace.search import explaining, moment, queries, suggestions, tables
+from marketplace.search import explaining, suggestions
 from marketplace.search.facets import Tally
 from marketplace.search.indexer import Indexer
-from marketplace.search.language import Language
-from marketplace.search.lexicon import make_language, scheme_words
+from marketplace.search.known import Known, newest
 from marketplace.search.moment import Moment
 from marketplace.search.port import TextEngine, TextIndex
 from marketplace.search.relaxation import Found, find
-from marketplace.search.schemes import AskedScheme, SchemeNames
+from marketplace.search.schemes import AskedScheme
 from marketplace.search.selection import Selection
-from marketplace.search.tables import Tables
 from marketplace.search.typed import Understood
 from marketplace.search.types import (
     Explanation,
@@ -35,58 +31,15 @@ from marketplace.search.types import (
     FacetValue,
     SearchPage,
     SearchRequest,
-    State,
     Suggestion,
     Understanding,
 )
-from marketplace.search.understanding import Known as KnownWords
-from marketplace.search.understanding import understand
-from marketplace.search.vocabulary import Packed, Vocabulary
+from marketplace.search.understanding import KnownWords, understand
 
 CHECK_SECONDS = 1.0
 FOLLOW_SECONDS = 0.3
 _LATE_SECONDS = 5.0
 _log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """Everything a request reads, as of one version of what the indexer wrote."""
-
-    state: State
-    tables: Tables
-    vocabulary: Vocabulary
-    language: Language
-    schemes: SchemeNames
-    named: suggestions.Named
-    ids: "Ids"
-    generation: int
-    moments: dict[str, Moment] = field(default_factory=dict)
-
-    def at(self, instant: datetime) -> Moment:
-        """Return what holds at an instant; worked out once for as long as it holds."""
-        found = self.moments.get("now")
-        if found is None or not found.holds(instant):
-            found = self.moments["now"] = moment.at_instant(self.tables, instant)
-        return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ids:
-    """Product ids in order, with the slot of each."""
-
-    product_ids: tables.Rows
-    slots: tables.Rows
-
-    @classmethod
-    def of(cls, product_ids: tables.Rows) -> "Ids":
-        order = np.argsort(product_ids, kind="stable")
-        return cls(product_ids[order], order)
-
-    def slot(self, product_id: ProductId) -> int | None:
-        place = int(np.searchsorted(self.product_ids, product_id))
-        is_known = place < len(self.product_ids) and self.product_ids[place] == product_id
-        return int(self.slots[place]) if is_known else None
 
 
 class SearchEngine:
@@ -237,7 +190,7 @@ class SearchEngine:
         text_moved = self._text.refresh()
         if self._fallback is not None and self._text.written() is None:
             text_moved |= self._fallback.refresh()
-        known = _next(session, self._known)
+        known = newest(session, self._known)
         if text_moved and known is self._known:
             known = replace(known, generation=known.generation + 1)
         self._known, self._checked = known, wall.monotonic()
@@ -246,68 +199,6 @@ class SearchEngine:
     def _find(self, known: Known, words: str) -> Found:
         text, vocabulary = self.text, known.vocabulary
         return find(understand(words, known.language, vocabulary), text.match, vocabulary.count)
-
-
-def _next(session: Session, before: Known | None) -> Known:
-    state = queries.state(session)
-    if before is None or before.state.epoch != state.epoch:
-        return _load(session, state, before)
-    if before.state.version == state.version:
-        return before if before.state == state else replace(before, state=state)
-    after = before.state.version
-    rows = [row for piece in queries.rows(session, after) for row in piece]
-    words = dict(queries.words(session, after))
-    now = time.now()
-    following = before.tables.changed(rows)
-    vocabulary = before.vocabulary.with_changes(words) if words else before.vocabulary
-    known = replace(
-        before,
-        state=state,
-        tables=following,
-        vocabulary=vocabulary,
-        named=before.named
-        if _has_same_names(before.tables, following)
-        else suggestions.read_names(session, following, before.language),
-        ids=before.ids if following.size == before.tables.size else Ids.of(following.product_ids),
-        generation=before.generation + 1,
-        moments={},
-    )
-    if rows:
-        changed = np.array([row.slot for row in rows], np.int64)
-        known.moments["now"] = moment.following(before.at(now), following, changed, now)
-    return known
-
-
-def _load(session: Session, state: State, before: Known | None) -> Known:
-    """Read everything, piece by piece."""
-    loaded = tables.empty()
-    for piece in queries.rows(session, -1):
-        loaded = loaded.changed(piece)
-    language = make_language()[0]
-    known = Known(
-        state=state,
-        tables=loaded,
-        vocabulary=Vocabulary(Packed(queries.words(session, -1)), {}),
-        language=language,
-        schemes=SchemeNames(catalogue.reference(session).schemes.values(), scheme_words()),
-        named=suggestions.read_names(session, loaded, language),
-        ids=Ids.of(loaded.product_ids),
-        generation=1 if before is None else before.generation + 1,
-    )
-    known.at(time.now())
-    return known
-
-
-def _has_same_names(before: Tables, after: Tables) -> bool:
-    """Return whether the tables speak of the same counties, cooperatives and certifications."""
-    return all(
-        one is other
-        for one, other in (
-            (before.place.values, after.place.values),
-            (before.sellers.values, after.sellers.values),
-            (before.periods.place, after.periods.place),
-        )
-    )
 
 
 def _certified(

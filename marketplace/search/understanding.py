@@ -16,7 +16,7 @@ _MOST_HEARD = 2
 _MOST_WORDS = 12
 
 
-class Known:
+class KnownWords:
     """Everything the catalogue calls anything: tokens of the index and what they are called as well."""
 
     def __init__(self, language: Language, vocabulary: Vocabulary) -> None:

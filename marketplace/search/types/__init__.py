@@ -1,0 +1,65 @@
+"""What others may hold of the search."""
+
+from marketplace.search.types.asking import (
+    DEFAULT_PER_PAGE,
+    PRICE_BANDS_FEN,
+    Facet,
+    FacetValue,
+    Relaxation,
+    SearchPage,
+    SearchRequest,
+    Sort,
+    Suggestion,
+    SuggestionKind,
+)
+from marketplace.search.types.counting import (
+    AskedCount,
+    AskedKey,
+    Outcome,
+)
+from marketplace.search.types.explaining import (
+    Explanation,
+    Multiplier,
+    MultiplierKind,
+    QueryWord,
+    Reading,
+    TokenShare,
+    Understanding,
+    WordShare,
+)
+from marketplace.search.types.keeping import (
+    KeptText,
+    SearchDocument,
+    SearchRow,
+    State,
+    Validity,
+)
+
+__all__ = [
+    "DEFAULT_PER_PAGE",
+    "PRICE_BANDS_FEN",
+    "AskedCount",
+    "AskedKey",
+    "Explanation",
+    "Facet",
+    "FacetValue",
+    "KeptText",
+    "Multiplier",
+    "MultiplierKind",
+    "Outcome",
+    "QueryWord",
+    "Reading",
+    "Relaxation",
+    "SearchDocument",
+    "SearchPage",
+    "SearchRequest",
+    "SearchRow",
+    "Sort",
+    "State",
+    "Suggestion",
+    "SuggestionKind",
+    "TokenShare",
+    "Understanding",
+    "Validity",
+    "WordShare",
+]
