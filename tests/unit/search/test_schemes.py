@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.search.lexicon import scheme_words
 from marketplace.search.schemes import Asked, AskedScheme, SchemeNames
-from marketplace.search.understanding import Known
+from marketplace.search.understanding import KnownWords
 from tests.factories.catalogue import rows
 from tests.unit.search.conftest import Shelf
 
@@ -42,7 +42,7 @@ def test_schemes_are_taken_out(
 
 
 def test_a_name_within_what_goods_are_called_stays_a_word(names: SchemeNames, shelf: Shelf) -> None:
-    goods = Known(shelf.language, shelf.vocabulary)
+    goods = KnownWords(shelf.language, shelf.vocabulary)
     assert names.take_out("guizhou green tea", goods) == Asked("guizhou green tea")
     assert names.take_out("guizhou green kiwi", goods).schemes
     assert names.take_out("圳品人家", {"圳品人家"}) == Asked("圳品人家")
