@@ -65,7 +65,7 @@ def test_a_search_answers_what_the_page_shows(client: FlaskClient, ask: Ask, ask
     cards = list(dict.fromkeys(_CARD.findall(page.partition('class="with-rail"')[2])))
     if (
         found["page"] > found["pages"]
-    ):  # people are shown the last page, a program learns that there is no more
+    ):  # people see the last page, programs that there is no more
         assert cards == slugs(ask(PRODUCTS, **asked | {"page": found["pages"]}))
     elif found["total"]:
         assert cards == slugs(found)
