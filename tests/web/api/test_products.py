@@ -63,9 +63,7 @@ def test_a_search_answers_what_the_page_shows(client: FlaskClient, ask: Ask, ask
         facet = {one["value"]: one for one in found["facets"][name]}
         assert facet[value] == {"value": value, "count": int(count), "selected": bool(checked)}, name
     cards = list(dict.fromkeys(_CARD.findall(page.partition('class="with-rail"')[2])))
-    if (
-        found["page"] > found["pages"]
-    ):  # people see the last page, programs that there is no more
+    if found["page"] > found["pages"]:  # people see the last page, programs that there is no more
         assert cards == slugs(ask(PRODUCTS, **asked | {"page": found["pages"]}))
     elif found["total"]:
         assert cards == slugs(found)
