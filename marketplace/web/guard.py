@@ -29,7 +29,7 @@ PartyOf = Callable[..., PartyId | Collection[PartyId] | None]
 CHOSEN = "acting_for"
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
-_PATH_MAX = 500
+PATH_MAX = 500
 _NEVER_PERSONAL = frozenset({None, "assets.static_file", "assets.favicon"})
 
 
@@ -198,7 +198,7 @@ def to_sign_in() -> ResponseReturnValue:
 
 def safe_path(target: str | None, otherwise: str = "/") -> str:
     """Return a path of this site to go to next; anything that could lead elsewhere becomes ``otherwise``."""
-    if not target or len(target) > _PATH_MAX or not target.isprintable() or "\\" in target:
+    if not target or len(target) > PATH_MAX or not target.isprintable() or "\\" in target:
         return otherwise
     try:
         parts = urlsplit(target)

@@ -57,12 +57,20 @@ def install(app: Flask) -> None:
     def words_of_the_request() -> dict[str, object]:
         return {
             "lang": language.current(),
-            "here": request.full_path.rstrip("?") if request else "/",
+            "here": _here(),
             "deliver_to": delivery.chosen_city(),
             "delivery_cities": delivery.cities(),
             "current_person": _person(),
             "basket_count": None,
         }
+
+
+def _here() -> str:
+    """Return the address that forms lead back to; of one too long to be led back to, only its path."""
+    if not request:
+        return "/"
+    whole = request.full_path.rstrip("?")
+    return whole if len(whole) <= guard.PATH_MAX else request.path
 
 
 def _person() -> Person | None:
