@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,7 @@ def corpus(directory: Path, size: int) -> Corpus:
     )
 
 
+@cache
 def _signature() -> str:
     """Hash what the tokens are made from."""
     digest = hashlib.sha256()
