@@ -5,6 +5,7 @@ sum over words of (factor x rarity x strength) x popularity x season x certified
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ HIGHEST = 255
 _SATURATION = 1.2
 
 
+@lru_cache(maxsize=4096)
 def level(weight: float) -> int:
     """Return a weight in twentieths, from 1 to ``HIGHEST``."""
     return min(max(round(weight / UNIT), 1), HIGHEST)
