@@ -193,6 +193,7 @@ class SearchEngine:
         known = newest(session, self._known)
         if text_moved and known is self._known:
             known = replace(known, generation=known.generation + 1)
+        known.at(time.now())  # a moment that has ended is followed here, not in a request
         self._known, self._checked = known, wall.monotonic()
         return known
 

@@ -33,6 +33,13 @@ class Matches:
     def __len__(self) -> int:
         return len(self.slots)
 
+    def within(self, size: int) -> "Matches":
+        """Leave out products beyond the side tables: an index may be a moment ahead of them."""
+        if not len(self.slots) or self.slots[-1] < size:
+            return self
+        last = int(self.slots.searchsorted(size))
+        return Matches(self.slots[:last], self.scores[:last])
+
 
 NOTHING = Matches(np.zeros(0, np.int32), np.zeros(0, np.float32))
 

@@ -93,9 +93,10 @@ def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Se
     tokens = sources.vocabulary.starting(BEGINNING + wanted, _MOST_TOKENS)
     if not tokens:
         return ()
-    slots = sources.text.match((Clause(tuple((token, 1.0) for token in tokens)),)).slots
-    slots = slots[sources.moment.tables.listed[slots]]
-    ranks = sources.moment.orders[Sort.RELEVANCE].ranks[slots]
+    found = sources.text.match((Clause(tuple((token, 1.0) for token in tokens)),))
+    slots = found.within(sources.moment.tables.size).slots
+    slots = slots[sources.moment.tables.listed.take(slots)]
+    ranks = sources.moment.orders[Sort.RELEVANCE].ranks.take(slots)
     best = slots[orders.lowest(ranks, 0, limit * _SAME_NAME)]
     return _called(session, sources.moment.tables.product_ids[best].tolist())[:limit]
 
