@@ -7,27 +7,23 @@ import math
 import threading
 import time as wall
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
-from marketplace.search import explaining, moment, queries, suggestions, tables
+from marketplace.search import explaining, queries, suggestions
 from marketplace.search.facets import Tally
 from marketplace.search.indexer import Indexer
-from marketplace.search.language import Language
-from marketplace.search.lexicon import make_language, scheme_words
+from marketplace.search.kept import State
+from marketplace.search.known import Known, following
 from marketplace.search.moment import Moment
-from marketplace.search.port import TextEngine, TextIndex
+from marketplace.search.port import TextEngine, TextIndex, TextReading
 from marketplace.search.relaxation import Found, find
-from marketplace.search.schemes import AskedScheme, SchemeNames
+from marketplace.search.schemes import AskedScheme
 from marketplace.search.selection import Selection
-from marketplace.search.tables import Tables
 from marketplace.search.typed import Understood
 from marketplace.search.types import (
     Explanation,
@@ -35,58 +31,19 @@ from marketplace.search.types import (
     FacetValue,
     SearchPage,
     SearchRequest,
-    State,
     Suggestion,
     Understanding,
 )
 from marketplace.search.understanding import Known as KnownWords
 from marketplace.search.understanding import understand
-from marketplace.search.vocabulary import Packed, Vocabulary
 
 CHECK_SECONDS = 1.0
 FOLLOW_SECONDS = 0.3
 _LATE_SECONDS = 5.0
+_PATIENCE_SECONDS = 1.0
+"""So long the old answer stands while the index is behind the tables: none is half new."""
+_AGAIN = 2
 _log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """Everything a request reads, as of one version of what the indexer wrote."""
-
-    state: State
-    tables: Tables
-    vocabulary: Vocabulary
-    language: Language
-    schemes: SchemeNames
-    named: suggestions.Named
-    ids: "Ids"
-    generation: int
-    moments: dict[str, Moment] = field(default_factory=dict)
-
-    def at(self, instant: datetime) -> Moment:
-        """Return what holds at an instant; worked out once for as long as it holds."""
-        found = self.moments.get("now")
-        if found is None or not found.holds(instant):
-            found = self.moments["now"] = moment.at_instant(self.tables, instant)
-        return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ids:
-    """Product ids in order, with the slot of each."""
-
-    product_ids: tables.Rows
-    slots: tables.Rows
-
-    @classmethod
-    def of(cls, product_ids: tables.Rows) -> "Ids":
-        order = np.argsort(product_ids, kind="stable")
-        return cls(product_ids[order], order)
-
-    def slot(self, product_id: ProductId) -> int | None:
-        place = int(np.searchsorted(self.product_ids, product_id))
-        is_known = place < len(self.product_ids) and self.product_ids[place] == product_id
-        return int(self.slots[place]) if is_known else None
 
 
 class SearchEngine:
@@ -99,18 +56,17 @@ class SearchEngine:
     def __init__(self, text: TextIndex | TextEngine, fallback: TextEngine | None = None) -> None:
         self._text = text
         self._fallback = fallback
-        self._indexer = Indexer(text if isinstance(text, TextIndex) else None)
+        self._indexer = Indexer(self.index)
         self._known: Known | None = None
         self._checked = 0.0
+        self._waits_since: float | None = None
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
 
     @property
-    def text(self) -> TextEngine:
-        """Return the text engine that answers now."""
-        if self._fallback is not None and self._text.written() is None:
-            return self._fallback
-        return self._text
+    def index(self) -> TextIndex | None:
+        """Return the text index with files of its own, if any."""
+        return self._text if isinstance(self._text, TextIndex) else None
 
     @property
     def indexer(self) -> Indexer:
@@ -141,7 +97,7 @@ class SearchEngine:
         """Return what the typed beginning may become."""
         known = self._fresh(session)
         here = known.at(time.now())
-        sources = suggestions.Sources(self.text, known.vocabulary, known.language, here, known.named)
+        sources = suggestions.Sources(known, known.vocabulary, known.language, here, known.named)
         return suggestions.suggest(session, typed, sources, limit)
 
     def understood(self, session: Session, query: str) -> tuple[tuple[AskedScheme, ...], Understood]:
@@ -163,13 +119,13 @@ class SearchEngine:
         if slot is None:
             return None
         schemes, understood = self.understood(session, request.q)
-        text, here = self.text, known.at(request.at)
+        here = known.at(request.at)
         selection, _uncertified = _certified(
-            here, request, find(understood, text.match, known.vocabulary.count), schemes
+            here, request, find(understood, known.match, known.vocabulary.count), schemes
         )
         product = explaining.carried(session, slot, understood)
         documents = int(np.count_nonzero(known.tables.listed))
-        words = explaining.shares(understood, text, known.vocabulary, product, documents)
+        words = explaining.shares(understood, known, known.vocabulary, product, documents)
         factors = explaining.multipliers(here, slot)
         points = sum(one.score for one in words)
         return Explanation(
@@ -234,80 +190,62 @@ class SearchEngine:
             self._lock.release()
 
     def _look(self, session: Session) -> Known:
-        text_moved = self._text.refresh()
-        if self._fallback is not None and self._text.written() is None:
-            text_moved |= self._fallback.refresh()
-        known = _next(session, self._known)
-        if text_moved and known is self._known:
-            known = replace(known, generation=known.generation + 1)
+        """Swap what is known, unless the index will have caught up in a moment.
+
+        The text is read before the tables, so that these are never older.
+        """
+        before = self._known
+        found = self._next(session, before)
+        for _ in range(_AGAIN):
+            if found is None or _is_of(found, queries.state(session)):
+                break
+            found = self._next(session, found)
+        known = found or before
+        assert known is not None
         self._known, self._checked = known, wall.monotonic()
         return known
 
-    def _find(self, known: Known, words: str) -> Found:
-        text, vocabulary = self.text, known.vocabulary
-        return find(understand(words, known.language, vocabulary), text.match, vocabulary.count)
+    def _next(self, session: Session, before: Known | None) -> Known | None:
+        """Read what changed; None where the index has to catch up first."""
+        text, state = self._read(session)
+        if before is not None and self._waits(session, before.state, state, text):
+            return None
+        return following(session, state, before, text)
 
+    def _read(self, session: Session) -> tuple[TextReading, State]:
+        """Return what answers: the index where it belongs to this database, else the fallback."""
+        self._text.refresh()
+        text, state = self._text.now(), queries.state(session)
+        fits = text.written is not None and text.written.fits(state.signature, state.epoch)
+        if self._fallback is not None and not fits:
+            self._fallback.refresh()
+            text = self._fallback.now()
+        return text, state
 
-def _next(session: Session, before: Known | None) -> Known:
-    state = queries.state(session)
-    if before is None or before.state.epoch != state.epoch:
-        return _load(session, state, before)
-    if before.state.version == state.version:
-        return before if before.state == state else replace(before, state=state)
-    after = before.state.version
-    rows = [row for piece in queries.rows(session, after) for row in piece]
-    words = dict(queries.words(session, after))
-    now = time.now()
-    following = before.tables.changed(rows)
-    vocabulary = before.vocabulary.with_changes(words) if words else before.vocabulary
-    known = replace(
-        before,
-        state=state,
-        tables=following,
-        vocabulary=vocabulary,
-        named=before.named
-        if _has_same_names(before.tables, following)
-        else suggestions.read_names(session, following, before.language),
-        ids=before.ids if following.size == before.tables.size else Ids.of(following.product_ids),
-        generation=before.generation + 1,
-        moments={},
-    )
-    if rows:
-        changed = np.array([row.slot for row in rows], np.int64)
-        known.moments["now"] = moment.following(before.at(now), following, changed, now)
-    return known
-
-
-def _load(session: Session, state: State, before: Known | None) -> Known:
-    """Read everything, piece by piece."""
-    loaded = tables.empty()
-    for piece in queries.rows(session, -1):
-        loaded = loaded.changed(piece)
-    language = make_language()[0]
-    known = Known(
-        state=state,
-        tables=loaded,
-        vocabulary=Vocabulary(Packed(queries.words(session, -1)), {}),
-        language=language,
-        schemes=SchemeNames(catalogue.reference(session).schemes.values(), scheme_words()),
-        named=suggestions.read_names(session, loaded, language),
-        ids=Ids.of(loaded.product_ids),
-        generation=1 if before is None else before.generation + 1,
-    )
-    known.at(time.now())
-    return known
-
-
-def _has_same_names(before: Tables, after: Tables) -> bool:
-    """Return whether the tables speak of the same counties, cooperatives and certifications."""
-    return all(
-        one is other
-        for one, other in (
-            (before.place.values, after.place.values),
-            (before.sellers.values, after.sellers.values),
-            (before.periods.place, after.periods.place),
+    def _waits(self, session: Session, before: State, state: State, text: TextReading) -> bool:
+        """Return whether texts of newer products are on their way to the index, and not for too long yet."""
+        written = text.written
+        is_behind = (
+            text is self._text.now()
+            and self.index is not None
+            and written is not None
+            and before.version != state.version
+            and queries.has_newer_texts(session, written.version)
         )
-    )
+        if not is_behind:
+            self._waits_since = None
+            return False
+        self._waits_since = self._waits_since or wall.monotonic()
+        return wall.monotonic() - self._waits_since < _PATIENCE_SECONDS
+
+    def _find(self, known: Known, words: str) -> Found:
+        vocabulary = known.vocabulary
+        return find(understand(words, known.language, vocabulary), known.match, vocabulary.count)
+
+
+def _is_of(known: Known, state: State) -> bool:
+    """Return whether what is known is the newest; how far changes were read is no difference."""
+    return (known.state.version, known.state.epoch) == (state.version, state.epoch)
 
 
 def _certified(

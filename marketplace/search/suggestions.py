@@ -17,7 +17,7 @@ from marketplace.places import queries as places
 from marketplace.search import orders
 from marketplace.search.language import BEGINNING, Language, normalise
 from marketplace.search.moment import Moment
-from marketplace.search.port import Clause, TextEngine
+from marketplace.search.port import Clause, Matcher
 from marketplace.search.tables import Tables
 from marketplace.search.types import Sort, Suggestion, SuggestionKind
 from marketplace.search.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ class Named:
 class Sources:
     """What suggestions of one request are made from."""
 
-    text: TextEngine
+    text: Matcher
     vocabulary: Vocabulary
     language: Language
     moment: Moment
