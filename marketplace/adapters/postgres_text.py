@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, REAL
 from sqlalchemy.orm import Session
 
 from marketplace.search import queries, ranking
-from marketplace.search.port import NOTHING, Clause, Matches, Written
+from marketplace.search.port import NOTHING, Clause, Matches, TextReading, Written
 from marketplace.search.service import LETTERS
 
 _STRONGEST = 2.2
@@ -31,7 +31,7 @@ class PostgresText:
     def __init__(self, sessions: Callable[[], Session]) -> None:
         self._sessions = sessions
         self._lock = threading.Lock()
-        self._written: Written | None = None
+        self._reading = TextReading(None, self.match)
         self._documents = 0
 
     def match(self, clauses: Sequence[Clause]) -> Matches:
@@ -52,17 +52,22 @@ class PostgresText:
     def refresh(self) -> bool:
         with self._lock, self._sessions() as session:
             state = queries.state(session)
-            written = None if state.signature is None else Written(state.signature, state.version)
-            if written == self._written:
+            written = None
+            if state.signature is not None:
+                written = Written(state.signature, state.version, state.epoch)
+            if written == self._reading.written:
                 return False
             self._documents = queries.indexed_count(session)
-            self._written = written
+            self._reading = TextReading(written, self.match)
             return True
 
+    def now(self) -> TextReading:
+        return self._reading
+
     def written(self) -> Written | None:
-        if self._written is None:
+        if self._reading.written is None:
             self.refresh()
-        return self._written
+        return self._reading.written
 
 
 _TYPES = (bindparam("strengths", type_=ARRAY(REAL)),)

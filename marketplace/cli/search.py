@@ -15,8 +15,8 @@ from marketplace.search.documents import indexed
 from marketplace.search.engine import SearchEngine
 from marketplace.search.indexer import Progress
 from marketplace.search.lexicon import make_language
-from marketplace.search.port import TextIndex
 from marketplace.search.typed import Word
+from marketplace.search.types import SearchDocument, SearchRow
 
 group = AppGroup("search", help="The search index.")
 _SHOWN = 8
@@ -74,17 +74,26 @@ def _against_catalogue(session: Session) -> Iterator[str]:
     if queries.state(session).signature != signature:
         yield "the tokens were made with another dictionary"
         return
-    kept = queries.kept_texts(session)
+    kept = queries.kept_products(session)
     for document in queries.documents(session):
         row = kept.pop(document.product_id, None)
         if row is None:
             yield f"product {document.product_id} ({document.slug}) is listed, but search does not know it"
-        elif row.price_fen != document.price_fen or row.available != document.available:
-            yield f"product {document.product_id} ({document.slug}) has another price or stock"
-        elif row.digest != service.digest(indexed(document, language)):
+            continue
+        others = _others(row.row, document)
+        if others:
+            yield f"product {document.product_id} ({document.slug}) has another {', '.join(others)}"
+        if row.digest != service.digest(indexed(document, language)):
             yield f"product {document.product_id} ({document.slug}) has other words"
     for product_id in kept:
         yield f"product {product_id} is not listed, but search still finds it"
+
+
+def _others(row: SearchRow, document: SearchDocument) -> list[str]:
+    """Name the columns in which a row is not what the document gives."""
+    given = service.columns_of(document)
+    kept = service.columns_of(row)
+    return [name.removesuffix("_fen").replace("_", " ") for name in given if given[name] != kept[name]]
 
 
 def _against_words(session: Session) -> Iterator[str]:
@@ -95,16 +104,22 @@ def _against_words(session: Session) -> Iterator[str]:
 
 def _against_index(session: Session) -> Iterator[str]:
     """Say where the index holds other tokens than the database."""
-    text = _engine().text
-    if not isinstance(text, TextIndex):
+    index = _engine().index
+    if index is None:
+        return
+    written, state = index.written(), queries.state(session)
+    if written is None:
         yield "there is no index that can be read: PostgreSQL answers"
         return
-    if not text.is_sound():
+    if not written.fits(state.signature, state.epoch):
+        yield "the index was built from another database or with another dictionary: PostgreSQL answers"
+        return
+    if not index.is_sound():
         yield "a part of the index is lost or torn"
         return
-    held = {one.slot: dict(one.tokens) for one in text.texts()}
+    held = {one.slot: service.digest(one.tokens) for one in index.texts()}
     for one in queries.texts(session):
-        if one.tokens and held.pop(one.slot, None) != one.tokens:
+        if one.tokens and held.pop(one.slot, None) != service.digest(one.tokens):
             yield f"the index holds other tokens at slot {one.slot}"
     for slot in held:
         yield f"the index holds slot {slot}, which has no text any more"
@@ -116,7 +131,7 @@ def _bar() -> Iterator[Progress]:
     bars: list[Any] = []
 
     def progress(done: int, total: int) -> None:
-        if not bars or done < bars[-1].pos:
+        if not bars or bars[-1].finished:
             bars.append(click.progressbar(length=total, label="index" if bars else "tokens"))
             bars[-1].render_progress()
         bars[-1].update(done - bars[-1].pos)

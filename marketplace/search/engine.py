@@ -7,7 +7,6 @@ import math
 import threading
 import time as wall
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -15,12 +14,13 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
-from marketplace.search import explaining, suggestions
+from marketplace.search import explaining, queries, suggestions
 from marketplace.search.facets import Tally
 from marketplace.search.indexer import Indexer
-from marketplace.search.known import Known, newest
+from marketplace.search.kept import State
+from marketplace.search.known import Known, following
 from marketplace.search.moment import Moment
-from marketplace.search.port import TextEngine, TextIndex
+from marketplace.search.port import TextEngine, TextIndex, TextReading
 from marketplace.search.relaxation import Found, find
 from marketplace.search.schemes import AskedScheme
 from marketplace.search.selection import Selection
@@ -39,6 +39,9 @@ from marketplace.search.understanding import KnownWords, understand
 CHECK_SECONDS = 1.0
 FOLLOW_SECONDS = 0.3
 _LATE_SECONDS = 5.0
+_PATIENCE_SECONDS = 1.0
+"""So long the old answer stands while the index is behind the tables: none is half new."""
+_AGAIN = 2
 _log = logger(__name__)
 
 
@@ -52,18 +55,17 @@ class SearchEngine:
     def __init__(self, text: TextIndex | TextEngine, fallback: TextEngine | None = None) -> None:
         self._text = text
         self._fallback = fallback
-        self._indexer = Indexer(text if isinstance(text, TextIndex) else None)
+        self._indexer = Indexer(self.index)
         self._known: Known | None = None
         self._checked = 0.0
+        self._waits_since: float | None = None
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
 
     @property
-    def text(self) -> TextEngine:
-        """Return the text engine that answers now."""
-        if self._fallback is not None and self._text.written() is None:
-            return self._fallback
-        return self._text
+    def index(self) -> TextIndex | None:
+        """Return the text index with files of its own, if any."""
+        return self._text if isinstance(self._text, TextIndex) else None
 
     @property
     def indexer(self) -> Indexer:
@@ -94,7 +96,7 @@ class SearchEngine:
         """Return what the typed beginning may become."""
         known = self._fresh(session)
         here = known.at(time.now())
-        sources = suggestions.Sources(self.text, known.vocabulary, known.language, here, known.named)
+        sources = suggestions.Sources(known, known.vocabulary, known.language, here, known.named)
         return suggestions.suggest(session, typed, sources, limit)
 
     def understood(self, session: Session, query: str) -> tuple[tuple[AskedScheme, ...], Understood]:
@@ -116,13 +118,13 @@ class SearchEngine:
         if slot is None:
             return None
         schemes, understood = self.understood(session, request.q)
-        text, here = self.text, known.at(request.at)
+        here = known.at(request.at)
         selection, _uncertified = _certified(
-            here, request, find(understood, text.match, known.vocabulary.count), schemes
+            here, request, find(understood, known.match, known.vocabulary.count), schemes
         )
         product = explaining.carried(session, slot, understood)
         documents = int(np.count_nonzero(known.tables.listed))
-        words = explaining.shares(understood, text, known.vocabulary, product, documents)
+        words = explaining.shares(understood, known, known.vocabulary, product, documents)
         factors = explaining.multipliers(here, slot)
         points = sum(one.score for one in words)
         return Explanation(
@@ -187,19 +189,63 @@ class SearchEngine:
             self._lock.release()
 
     def _look(self, session: Session) -> Known:
-        text_moved = self._text.refresh()
-        if self._fallback is not None and self._text.written() is None:
-            text_moved |= self._fallback.refresh()
-        known = newest(session, self._known)
-        if text_moved and known is self._known:
-            known = replace(known, generation=known.generation + 1)
+        """Swap what is known, unless the index will have caught up in a moment.
+
+        The text is read before the tables, so that these are never older.
+        """
+        before = self._known
+        found = self._next(session, before)
+        for _ in range(_AGAIN):
+            if found is None or _is_of(found, queries.state(session)):
+                break
+            found = self._next(session, found)
+        known = found or before
+        assert known is not None
         known.at(time.now())  # a moment that has ended is followed here, not in a request
         self._known, self._checked = known, wall.monotonic()
         return known
 
+    def _next(self, session: Session, before: Known | None) -> Known | None:
+        """Read what changed; None where the index has to catch up first."""
+        text, state = self._read(session)
+        if before is not None and self._waits(session, before.state, state, text):
+            return None
+        return following(session, state, before, text)
+
+    def _read(self, session: Session) -> tuple[TextReading, State]:
+        """Return what answers: the index where it belongs to this database, else the fallback."""
+        self._text.refresh()
+        text, state = self._text.now(), queries.state(session)
+        fits = text.written is not None and text.written.fits(state.signature, state.epoch)
+        if self._fallback is not None and not fits:
+            self._fallback.refresh()
+            text = self._fallback.now()
+        return text, state
+
+    def _waits(self, session: Session, before: State, state: State, text: TextReading) -> bool:
+        """Return whether texts of newer products are on their way to the index, and not for too long yet."""
+        written = text.written
+        is_behind = (
+            text is self._text.now()
+            and self.index is not None
+            and written is not None
+            and before.version != state.version
+            and queries.has_newer_texts(session, written.version)
+        )
+        if not is_behind:
+            self._waits_since = None
+            return False
+        self._waits_since = self._waits_since or wall.monotonic()
+        return wall.monotonic() - self._waits_since < _PATIENCE_SECONDS
+
     def _find(self, known: Known, words: str) -> Found:
-        text, vocabulary = self.text, known.vocabulary
-        return find(understand(words, known.language, vocabulary), text.match, vocabulary.count)
+        vocabulary = known.vocabulary
+        return find(understand(words, known.language, vocabulary), known.match, vocabulary.count)
+
+
+def _is_of(known: Known, state: State) -> bool:
+    """Return whether what is known is the newest; how far changes were read is no difference."""
+    return (known.state.version, known.state.epoch) == (state.version, state.epoch)
 
 
 def _certified(

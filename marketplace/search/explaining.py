@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.search import queries, ranking
 from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN
 from marketplace.search.moment import Moment
-from marketplace.search.port import Clause, TextEngine
+from marketplace.search.port import Clause, Matcher
 from marketplace.search.typed import Understood, Word
 from marketplace.search.types import Multiplier, MultiplierKind, QueryWord, Reading, TokenShare, WordShare
 from marketplace.search.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ def carried(session: Session, slot: int, understood: Understood) -> Carried:
 
 
 def shares(
-    understood: Understood, text: TextEngine, vocabulary: Vocabulary, product: Carried, documents: int
+    understood: Understood, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int
 ) -> tuple[WordShare, ...]:
     """Return what each word gives a product: by the strictest reading that matches it, else nothing."""
     read = [
@@ -77,9 +77,7 @@ def multipliers(here: Moment, slot: int) -> tuple[Multiplier, ...]:
     )
 
 
-def _share(
-    word: Word, text: TextEngine, vocabulary: Vocabulary, product: Carried, documents: int
-) -> WordShare:
+def _share(word: Word, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int) -> WordShare:
     for clause in _clauses(word):
         found = sorted(
             _tokens(clause, text, vocabulary, product, documents), key=lambda one: (-one.score, one.token)
@@ -94,7 +92,7 @@ def _clauses(word: Word) -> Iterable[Clause]:
 
 
 def _tokens(
-    clause: Clause, text: TextEngine, vocabulary: Vocabulary, product: Carried, documents: int
+    clause: Clause, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int
 ) -> Iterator[TokenShare]:
     for token, factor in clause.tokens:
         if token not in product.levels:

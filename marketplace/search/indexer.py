@@ -4,9 +4,11 @@ Rows of the side tables change with every change heard of; tokens, words and the
 could find a product differently. The index is written from the tokens in the database, from nothing else.
 """
 
+import time as wall
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 
 from sqlalchemy import text
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes, unit_of_work
+from marketplace.kernel.logging import logger
 from marketplace.search import queries, service
 from marketplace.search.documents import indexed
 from marketplace.search.lexicon import make_language
@@ -24,6 +27,7 @@ Sessions = Callable[[], Session]
 Progress = Callable[[int, int], None]
 _BATCH = 1000
 _LOCK = 8_000_002
+_log = logger(__name__)
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -76,6 +80,8 @@ class Indexer:
     def _write_all(self, sessions: Sessions, progress: Progress) -> int:
         """Write every product in batches, then count the words; changes meanwhile are read after."""
         with sessions() as session:
+            # Where the words are those of another language they are counted at the end, killed or not before.
+            write = _write_counted if queries.state(session).signature == make_language()[1] else _write_batch
             position = changes.latest(session)
             known = queries.known_products(session)
             listed = list(catalogue.listed_product_ids(session))
@@ -85,7 +91,7 @@ class Indexer:
             for first in range(0, len(ids), _BATCH):
                 batch = ids[first : first + _BATCH]
                 with sessions() as session:
-                    unit_of_work.commit(session, partial(_write_batch, product_ids=batch))
+                    unit_of_work.commit(session, partial(write, product_ids=batch))
                 done += len(batch)
                 progress(done, total)
 
@@ -94,7 +100,7 @@ class Indexer:
             service.count_words(session, version)
             service.keep_position(session, position)
             row = service.lock_state(session)
-            row.signature, row.epoch = make_language()[1], row.epoch + 1
+            row.signature, row.epoch = make_language()[1], max(wall.time_ns(), row.epoch + 1)
 
         with sessions() as session:
             unit_of_work.commit(session, finish)
@@ -104,22 +110,34 @@ class Indexer:
         """Write to the index what the database has newer; where it cannot be read, build it anew."""
         if self._index is None:
             return
+        self._index.refresh()
         if self._index.written() is None:
             self._index.recover()
         written = self._index.written()
         with sessions() as session:
             state = queries.state(session)
-            assert state.signature is not None
-            if written is not None and written.signature == state.signature:
+            changed = None
+            # A database restored from a backup knows fewer versions than its index.
+            if written and written.fits(state.signature, state.epoch) and written.version <= state.version:
                 changed = list(queries.texts(session, written.version))
-                if changed:
-                    self._index.apply(
-                        [one for one in changed if one.tokens],
-                        [one.slot for one in changed if not one.tokens],
-                        version=state.version,
-                    )
-                return
-        self._rebuild_index(sessions, _silent)
+        if changed is None:
+            _log.warning("index_built_anew", had=None if written is None else asdict(written))
+            self._rebuild_index(sessions, _silent)
+        elif changed:
+            self._apply(sessions, changed, state.version)
+
+    def _apply(self, sessions: Sessions, changed: Sequence[IndexedProduct], version: int) -> None:
+        """Write changed texts; into an index built anew where the present one cannot be written."""
+        assert self._index is not None
+        try:
+            self._index.apply(
+                [one for one in changed if one.tokens],
+                [one.slot for one in changed if not one.tokens],
+                version=version,
+            )
+        except Exception as error:  # noqa: BLE001 - a torn file may fail in any way
+            _log.warning("index_not_written", error=repr(error))
+            self._rebuild_index(sessions, _silent)
 
     def _rebuild_index(self, sessions: Sessions, progress: Progress) -> None:
         if self._index is None:
@@ -129,7 +147,8 @@ class Indexer:
             assert state.signature is not None
             total = queries.indexed_count(session)
             self._index.rebuild(
-                _told(queries.texts(session), total, progress), Written(state.signature, state.version)
+                _told(queries.texts(session), total, progress),
+                Written(state.signature, state.version, state.epoch),
             )
 
 
@@ -151,6 +170,11 @@ def _write(session: Session, version: int, product_ids: list[ProductId]) -> Coun
 
 def _write_batch(session: Session, product_ids: list[ProductId]) -> None:
     _write(session, _next_version(session), product_ids)
+
+
+def _write_counted(session: Session, product_ids: list[ProductId]) -> None:
+    version = _next_version(session)
+    service.move_words(session, version, _write(session, version, product_ids))
 
 
 def _next_version(session: Session) -> int:

@@ -1,5 +1,6 @@
-"""What a process knows as of one version of what the indexer wrote: read whole once, then followed."""
+"""Everything a request reads, as of one version of what the indexer wrote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,12 +11,13 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.search import moment, queries, suggestions, tables
+from marketplace.search.kept import State
 from marketplace.search.language import Language
 from marketplace.search.lexicon import make_language, scheme_words
 from marketplace.search.moment import Moment
+from marketplace.search.port import Clause, Matches, TextReading
 from marketplace.search.schemes import SchemeNames
 from marketplace.search.tables import Tables
-from marketplace.search.types import State
 from marketplace.search.vocabulary import Packed, Vocabulary
 
 
@@ -24,6 +26,7 @@ class Known:
     """Everything a request reads, as of one version of what the indexer wrote."""
 
     state: State
+    text: TextReading
     tables: Tables
     vocabulary: Vocabulary
     language: Language
@@ -32,6 +35,14 @@ class Known:
     ids: "Ids"
     generation: int
     moments: dict[str, Moment] = field(default_factory=dict)
+
+    def match(self, clauses: Sequence[Clause]) -> Matches:
+        """Return what matches among the products of these tables."""
+        found, size = self.text.match(clauses), self.tables.size
+        if not len(found) or found.slots[-1] < size:
+            return found
+        is_known = found.slots < size
+        return Matches(found.slots[is_known], found.scores[is_known])
 
     def at(self, instant: datetime) -> Moment:
         """Return what holds at an instant; worked out once for as long as it holds."""
@@ -59,12 +70,14 @@ class Ids:
         return int(self.slots[place]) if is_known else None
 
 
-def newest(session: Session, before: Known | None) -> Known:
-    state = queries.state(session)
+def following(session: Session, state: State, before: Known | None, text: TextReading) -> Known:
+    """Read what changed; a change that is written meanwhile may be in parts of it."""
     if before is None or before.state.epoch != state.epoch:
-        return load(session, state, before)
+        return _load(session, state, before, text)
     if before.state.version == state.version:
-        return before if before.state == state else replace(before, state=state)
+        if before.text is text:
+            return before if before.state == state else replace(before, state=state)
+        return replace(before, state=state, text=text, generation=before.generation + 1)
     after = before.state.version
     rows = [row for piece in queries.rows(session, after) for row in piece]
     words = dict(queries.words(session, after))
@@ -74,6 +87,7 @@ def newest(session: Session, before: Known | None) -> Known:
     known = replace(
         before,
         state=state,
+        text=text,
         tables=following,
         vocabulary=vocabulary,
         named=before.named
@@ -89,7 +103,7 @@ def newest(session: Session, before: Known | None) -> Known:
     return known
 
 
-def load(session: Session, state: State, before: Known | None) -> Known:
+def _load(session: Session, state: State, before: Known | None, text: TextReading) -> Known:
     """Read everything, piece by piece."""
     loaded = tables.empty()
     for piece in queries.rows(session, -1):
@@ -97,6 +111,7 @@ def load(session: Session, state: State, before: Known | None) -> Known:
     language = make_language()[0]
     known = Known(
         state=state,
+        text=text,
         tables=loaded,
         vocabulary=Vocabulary(Packed(queries.words(session, -1)), {}),
         language=language,

@@ -42,9 +42,10 @@ class SaleRow(Base):
 class StateRow(Base):
     """How far the one indexer has come.
 
-    ``version`` grows with each batch of changes written, ``epoch`` whenever everything was written anew;
-    ``signature`` names the language the tokens were made with, null until they were first made. The position
-    is where the change rows are read on.
+    ``version`` grows with each batch of changes written. ``epoch`` grows whenever everything was written anew
+    and is a time, so that no two databases share one: an index of another is told by it. ``signature`` names
+    the language the tokens were made with, null until they were first made. The position is where the change
+    rows are read on.
     """
 
     __tablename__ = "search_state"

@@ -5,7 +5,7 @@ one vocabulary, so that two engines with the same tokens give the same answer. A
 slot: a small number of its own for good, the row of its attributes in the side tables.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -33,13 +33,6 @@ class Matches:
     def __len__(self) -> int:
         return len(self.slots)
 
-    def within(self, size: int) -> "Matches":
-        """Leave out products beyond the side tables: an index may be a moment ahead of them."""
-        if not len(self.slots) or self.slots[-1] < size:
-            return self
-        last = int(self.slots.searchsorted(size))
-        return Matches(self.slots[:last], self.scores[:last])
-
 
 NOTHING = Matches(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
@@ -54,19 +47,46 @@ class IndexedProduct:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an index holds: the language it was built with and the last version of the texts in it."""
+    """What an index holds: the language it was built with and the last version of the texts in it.
+
+    The epoch is of the database it was written from: versions of another are not compared with its own.
+    """
 
     signature: str
     version: int
+    epoch: int = 0
+
+    def fits(self, signature: str | None, epoch: int) -> bool:
+        """Return whether versions count the same changes as those of a database in this state."""
+        return (self.signature, self.epoch) == (signature, epoch)
 
 
-class TextEngine(Protocol):
-    """Says which products carry tokens; many threads and processes read and never wait."""
+class Matcher(Protocol):
+    """Says which products carry tokens."""
 
     def match(self, clauses: Sequence[Clause]) -> Matches: ...
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextReading:
+    """What an engine had read at one time: nothing that is written later changes the answers of an index."""
+
+    written: Written | None
+    ask: Callable[[Sequence[Clause]], Matches]
+
+    def match(self, clauses: Sequence[Clause]) -> Matches:
+        return self.ask(clauses)
+
+
+class TextEngine(Matcher, Protocol):
+    """A matcher that follows what is written; many threads and processes read and never wait."""
+
     def refresh(self) -> bool:
         """Look for what was written since; returns whether an answer may be another now."""
+        ...
+
+    def now(self) -> TextReading:
+        """Return what was read last: the same object until a refresh finds something else."""
         ...
 
     def written(self) -> Written | None:

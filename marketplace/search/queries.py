@@ -11,9 +11,10 @@ from marketplace.catalogue.types import OfferId, ProductId, ProductSource
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.parties import queries as parties
+from marketplace.search.kept import KeptProduct, State
 from marketplace.search.models import ProductRow, SoldRow, StateRow, TokensRow, WordRow
 from marketplace.search.port import IndexedProduct
-from marketplace.search.types import KeptText, SearchDocument, SearchRow, State, Validity
+from marketplace.search.types import SearchDocument, SearchRow, Validity
 from marketplace.stock import queries as stock
 
 _TOPICS = frozenset({"product", "offer", "certificate", "stock", "sales"})
@@ -125,12 +126,16 @@ def texts(session: Session, after: int = 0) -> Iterator[IndexedProduct]:
         )
 
 
-def kept_texts(session: Session) -> dict[ProductId, KeptText]:
+def has_newer_texts(session: Session, after: int) -> bool:
+    """Return whether the text of any product changed after a version."""
+    newer = select(ProductRow.slot).where(ProductRow.text_version > after).limit(1)
+    return session.scalar(newer) is not None
+
+
+def kept_products(session: Session) -> dict[ProductId, KeptProduct]:
     """Return what is kept of every listed product, for comparing it with the catalogue."""
-    statement = select(
-        ProductRow.product_id, ProductRow.price_fen, ProductRow.available, ProductRow.text_digest
-    ).where(ProductRow.is_listed)
-    return {ProductId(row[0]): KeptText(*row[1:]) for row in session.execute(statement)}
+    found = session.execute(select(*ProductRow.__table__.c).where(ProductRow.is_listed))
+    return {ProductId(row.product_id): KeptProduct(_row(row), row.text_digest) for row in found}
 
 
 def miscounted_words(session: Session) -> Iterator[tuple[str, int, int]]:

@@ -30,7 +30,6 @@ class Selection:
         self._masks = self._chosen()
         self._always = [facets.mask(moment, Facet.CERTIFICATION, codes) for codes in certified]
         self._passing = self._together(None)
-        matches = None if matches is None else matches.within(moment.tables.size)
         self._matches = matches
         self._browsed: Rows | None = None
         self._slots = None if matches is None else matches.slots

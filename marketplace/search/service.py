@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
@@ -14,7 +15,7 @@ from marketplace.catalogue.types import ProductId
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.search.models import AskedRow, ProductRow, SaleRow, SoldRow, StateRow, TokensRow, WordRow
-from marketplace.search.types import AskedKey, SearchDocument
+from marketplace.search.types import AskedKey, SearchDocument, SearchRow
 
 LETTERS = {"A": 120, "B": 80, "C": 30}
 """The least level that PostgreSQL ranks under a letter; what is below is D."""
@@ -91,7 +92,8 @@ def keep_products(
 ) -> Mapping[ProductId, tuple[int, bytes | None]]:
     """Write the rows of products, take others from the shelf; returns each one's slot and text digest.
 
-    A slot is given once and stays the product's own, on the shelf or not.
+    A slot is given once and stays the product's own, on the shelf or not. Slots have no gaps, since the side
+    tables have a row for each: a sequence would spend one with every change.
     """
     if gone:
         session.execute(
@@ -99,9 +101,20 @@ def keep_products(
             .where(ProductRow.product_id.in_(gone))
             .values(is_listed=False, available=0, version=version)
         )
+    slots = _slots(session, [document.product_id for document in found])
     for first in range(0, len(found), _BATCH):
         statement = insert(ProductRow).values(
-            [_values(document, version) for document in found[first : first + _BATCH]]
+            [
+                {
+                    "product_id": document.product_id,
+                    "slot": slots[document.product_id],
+                    "version": version,
+                    "text_version": 0,
+                    "is_listed": True,
+                }
+                | columns_of(document)
+                for document in found[first : first + _BATCH]
+            ]
         )
         kept = {"product_id", "slot", "text_version", "text_digest"}
         session.execute(
@@ -117,6 +130,14 @@ def keep_products(
         )
     )
     return {ProductId(row.product_id): (row.slot, row.text_digest) for row in rows}
+
+
+def _slots(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, int]:
+    """Return the slot of each product; the next ones for those that have none. Only one writer asks."""
+    statement = select(ProductRow.product_id, ProductRow.slot).where(ProductRow.product_id.in_(product_ids))
+    known = {ProductId(row.product_id): row.slot for row in session.execute(statement)}
+    first = session.scalar(select(func.coalesce(func.max(ProductRow.slot) + 1, 0))) or 0
+    return known | dict(zip((one for one in product_ids if one not in known), count(first), strict=False))
 
 
 def keep_texts(session: Session, version: int, texts: Mapping[int, Mapping[str, int] | None]) -> Counter[str]:
@@ -205,25 +226,29 @@ def _letter(level: int) -> str:
     return next((letter for letter, least in LETTERS.items() if level >= least), "D")
 
 
-def _values(document: SearchDocument, version: int) -> dict[str, Any]:
+def columns_of(product: SearchDocument | SearchRow) -> dict[str, Any]:
+    """Return what the side tables keep of a product, by column."""
+    months = product.months if isinstance(product, SearchRow) else _months(product.sale_months)
+    periods = sorted(product.validities, key=lambda one: (one.scheme_code, one.from_at))
     return {
-        "product_id": document.product_id,
-        "version": version,
-        "text_version": 0,
-        "is_listed": True,
-        "aisle_code": document.aisle_code,
-        "industry_code": document.industry_code,
-        "county_code": document.county_code,
-        "prefecture_code": document.prefecture_code,
-        "storage": document.storage,
-        "is_key_county": document.is_key_county,
-        "months": sum(1 << (month - 1) for month in document.sale_months),
-        "cooperative_codes": list(document.cooperative_codes),
-        "scheme_codes": [one.scheme_code for one in document.validities],
-        "valid_from": [one.from_at for one in document.validities],
-        "valid_to": [one.to_at for one in document.validities],
-        "price_fen": document.price_fen,
-        "available": document.available,
-        "sold": document.sold,
-        "created_at": document.created_at,
+        "aisle_code": product.aisle_code,
+        "industry_code": product.industry_code,
+        "county_code": product.county_code,
+        "prefecture_code": product.prefecture_code,
+        "storage": product.storage,
+        "is_key_county": product.is_key_county,
+        "months": months,
+        "cooperative_codes": list(product.cooperative_codes),
+        "scheme_codes": [one.scheme_code for one in periods],
+        "valid_from": [one.from_at for one in periods],
+        "valid_to": [one.to_at for one in periods],
+        "price_fen": product.price_fen,
+        "available": product.available,
+        "sold": product.sold,
+        "created_at": product.created_at,
     }
+
+
+def _months(sale_months: Collection[int]) -> int:
+    """Return months as bits, a January lowest."""
+    return sum(1 << (month - 1) for month in sale_months)

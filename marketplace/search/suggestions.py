@@ -17,7 +17,7 @@ from marketplace.places import queries as places
 from marketplace.search import orders
 from marketplace.search.language import BEGINNING, Language, normalise
 from marketplace.search.moment import Moment
-from marketplace.search.port import Clause, TextEngine
+from marketplace.search.port import Clause, Matcher
 from marketplace.search.tables import Tables
 from marketplace.search.types import Sort, Suggestion, SuggestionKind
 from marketplace.search.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ class Named:
 class Sources:
     """What suggestions of one request are made from."""
 
-    text: TextEngine
+    text: Matcher
     vocabulary: Vocabulary
     language: Language
     moment: Moment
@@ -93,8 +93,7 @@ def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Se
     tokens = sources.vocabulary.starting(BEGINNING + wanted, _MOST_TOKENS)
     if not tokens:
         return ()
-    found = sources.text.match((Clause(tuple((token, 1.0) for token in tokens)),))
-    slots = found.within(sources.moment.tables.size).slots
+    slots = sources.text.match((Clause(tuple((token, 1.0) for token in tokens)),)).slots
     slots = slots[sources.moment.tables.listed.take(slots)]
     ranks = sources.moment.orders[Sort.RELEVANCE].ranks.take(slots)
     best = slots[orders.lowest(ranks, 0, limit * _SAME_NAME)]

@@ -1,6 +1,8 @@
 """An open index, and its postings as arrays."""
 
 import json
+import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,29 +11,34 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import index as whoosh_index
 from whoosh.formats import Existence
-from whoosh.reading import TermNotFound
+from whoosh.reading import SegmentReader, TermNotFound
 
 from marketplace.adapters.whoosh_text.schema import FIELD, SLOT
 from marketplace.search.port import Slots, Written
 
 Levels = NDArray[np.uint8]
 STATE = "state.json"
-_TRIES = 3
+_TRIES = 4
+_PAUSE_SECONDS = 0.04
+_CHUNK = 1 << 20
+Sum = tuple[int, int]
+"""A file's size and checksum."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the writer says of the index it has just brought to the disk: its files with their sizes, too."""
+    """What the writer says of the index it has just brought to the disk: its files with their sums, too."""
 
     written: Written
     generation: int
-    files: dict[str, int]
+    files: dict[str, Sum]
 
     def as_json(self) -> str:
         return json.dumps(
             {
                 "signature": self.written.signature,
                 "version": self.written.version,
+                "epoch": self.written.epoch,
                 "generation": self.generation,
                 "files": self.files,
             }
@@ -41,7 +48,11 @@ class State:
 def read_state(directory: Path) -> State:
     """Read the state; raises whatever a lost or torn file raises."""
     found = json.loads((directory / STATE).read_text())
-    return State(Written(found["signature"], found["version"]), found["generation"], found["files"])
+    return State(
+        Written(found["signature"], found["version"], found["epoch"]),
+        found["generation"],
+        {name: (size, checksum) for name, (size, checksum) in found["files"].items()},
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,48 +71,73 @@ class Reading:
     """An open index; ``documents`` still count."""
 
     path: Path
-    index: Any
-    reader: Any
     state: State
     leaves: tuple[Leaf, ...]
     documents: int
 
 
 def newest(reading: Reading | None, path: Path | None) -> Reading | None:
-    """Return the newest that can be read: the same object where nothing was written since."""
+    """Return the newest that can be read: the same object where nothing was written since.
+
+    What is opened for the first time is read byte by byte before it is believed. A writer at work replaces
+    files while they are looked for: then the next look, a moment later, finds the new ones.
+    """
     if path is None:
         return None
-    state = read_state(path)
-    if reading is not None and reading.path == path:
-        if reading.state == state:
-            return reading
-        index, reuse = reading.index, reading.reader
-    else:
-        index, reuse = None, None
-    lost = [name for name, size in state.files.items() if _size(path / name) != size]
-    if lost:
-        raise FileNotFoundError(f"lost or torn: {', '.join(sorted(lost))}")
     for tried in range(1, _TRIES + 1):
         try:
-            index = index or whoosh_index.open_dir(str(path))
-            return _read(path, index, index.reader(reuse=reuse), state, reading)
+            return _newest(reading if reading is not None and reading.path == path else None, path)
         except FileNotFoundError:
-            # A writer replaces the table of contents between listing and opening it.
             if tried == _TRIES:
                 raise
+            time.sleep(_PAUSE_SECONDS)
     raise AssertionError("unreachable")
 
 
-def _read(path: Path, index: Any, reader: Any, state: State, before: Reading | None) -> Reading:
+def check(path: Path, state: State) -> None:
+    """Compare every byte of an index with what was written; raises FileNotFoundError where one differs."""
+    lost = [name for name, known in state.files.items() if sum_of(path / name) != known]
+    if lost:
+        raise FileNotFoundError(f"lost or torn: {', '.join(sorted(lost))}")
+
+
+def sum_of(path: Path) -> Sum | None:
+    """Return size and checksum of a file, None where there is none."""
+    size = checksum = 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                size, checksum = size + len(chunk), zlib.crc32(chunk, checksum)
+    except FileNotFoundError:
+        return None
+    return size, checksum
+
+
+def _newest(before: Reading | None, path: Path) -> Reading:
+    state = read_state(path)
+    if before is not None and before.state == state:
+        return before
+    if before is None:
+        check(path, state)
+    index = whoosh_index.open_dir(str(path))
+    contents = index._read_toc()  # noqa: SLF001 - its own readers close the former ones under other threads
     known = {leaf.segment: leaf for leaf in before.leaves} if before is not None else {}
-    leaves = tuple(_leaf(leaf, known) for leaf, _base in reader.leaf_readers() if leaf.doc_count_all())
-    return Reading(path, index, reader, state, leaves, reader.doc_count())
+    leaves = tuple(
+        _leaf(index.storage, contents, segment, known)
+        for segment in contents.segments
+        if segment.doc_count_all()
+    )
+    return Reading(path, state, leaves, sum(segment.doc_count() for segment in contents.segments))
 
 
-def _leaf(reader: Any, known: dict[str, Leaf]) -> Leaf:
-    segment = reader.segment()
+def _leaf(storage: Any, contents: Any, segment: Any, known: dict[str, Leaf]) -> Leaf:
+    """Open a segment; one that is open already never changes but for what of it still counts."""
     name = segment.segment_id()
-    slots = known[name].slots if name in known else slots_of(reader)
+    if name in known:
+        reader, slots = known[name].reader, known[name].slots
+    else:
+        reader = SegmentReader(storage, contents.schema, segment, generation=contents.generation)
+        slots = slots_of(reader)
     live = None
     if segment.has_deletions():
         live = np.ones(len(slots), np.bool_)
@@ -146,10 +182,3 @@ def _numbers(steps: Any, count: int) -> NDArray[Any]:
     if isinstance(steps, bytes):
         return np.frombuffer(steps, np.uint8)
     return np.fromiter(steps, np.int32, count)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return -1

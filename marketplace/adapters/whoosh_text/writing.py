@@ -1,6 +1,5 @@
 """Writing to an index: one writer at a time, brought to the disk before anyone is told of it."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,15 @@ import numpy as np
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from marketplace.adapters.whoosh_text.reading import STATE, State, slots_of
+from marketplace.adapters.whoosh_text.directory import sync
+from marketplace.adapters.whoosh_text.reading import STATE, State, slots_of, sum_of
 from marketplace.adapters.whoosh_text.schema import SLOT, Codec, Pool
 from marketplace.search.port import IndexedProduct, Written
 
 _LOCK_SECONDS = 30
 _SMALL_DOCUMENTS = 5_000
 _MANY_SMALL = 8
+_KEPT = {STATE, "MAIN_WRITELOCK"}
 
 
 def open_writer(index: Any) -> SegmentWriter:
@@ -48,34 +49,40 @@ def forget(writer: SegmentWriter, index: Any, slots: set[int]) -> None:
 
 
 def merge_small(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
-    """Put small segments into the new one where many have gathered; large ones stay as they are."""
-    small = [one for one in segments if one.doc_count_all() < _SMALL_DOCUMENTS]
+    """Put small segments into the new one where many have gathered; large ones stay as they are.
+
+    A segment is as large as what still counts of it: what is mostly forgotten is merged away in the end.
+    """
+    alive = [one for one in segments if one.doc_count()]
+    small = [one for one in alive if one.doc_count() < _SMALL_DOCUMENTS]
     if len(small) <= _MANY_SMALL:
-        return [one for one in segments if one.doc_count()]
+        return alive
     for one in small:
         reader = SegmentReader(writer.storage, writer.schema, one)
         writer.add_reader(reader)
         reader.close()
-    return [one for one in segments if one not in small and one.doc_count()]
+    return [one for one in alive if one not in small]
 
 
-def finish(directory: Path, generation: int, written: Written) -> None:
-    """Bring an index to the disk, which Whoosh itself never does, and then say what it holds."""
-    files = {
-        path.name: path.stat().st_size for path in directory.iterdir() if path.suffix in {".seg", ".toc"}
-    }
-    for name in files:
-        _sync(directory / name)
+def finish(directory: Path, generation: int, written: Written, before: State | None) -> None:
+    """Bring an index to the disk, which Whoosh itself never does, and then say what it holds.
+
+    Segments never change: those of the state before keep their sums. What belongs to nothing is removed.
+    """
+    files = {}
+    for path in directory.iterdir():
+        if path.suffix not in {".seg", ".toc"}:
+            continue
+        known = before.files.get(path.name) if before is not None and path.suffix == ".seg" else None
+        found = known or sum_of(path)
+        if found is not None:
+            files[path.name] = found
+            sync(path)
     state = directory / f"{STATE}.new"
     state.write_text(State(written, generation, files).as_json())
-    _sync(state)
+    sync(state)
     state.replace(directory / STATE)
-    _sync(directory)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(directory)
+    for path in directory.iterdir():
+        if path.name not in files and path.name not in _KEPT and path.is_file():
+            path.unlink(missing_ok=True)

@@ -28,10 +28,8 @@ from marketplace.search.types.explaining import (
     WordShare,
 )
 from marketplace.search.types.keeping import (
-    KeptText,
     SearchDocument,
     SearchRow,
-    State,
     Validity,
 )
 
@@ -43,7 +41,6 @@ __all__ = [
     "Explanation",
     "Facet",
     "FacetValue",
-    "KeptText",
     "Multiplier",
     "MultiplierKind",
     "Outcome",
@@ -55,7 +52,6 @@ __all__ = [
     "SearchRequest",
     "SearchRow",
     "Sort",
-    "State",
     "Suggestion",
     "SuggestionKind",
     "TokenShare",

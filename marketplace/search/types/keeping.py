@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.catalogue.types import ProductId
-from marketplace.kernel.changes import Position
 from marketplace.kernel.message import Name
 
 
@@ -15,25 +14,6 @@ class Validity:
     scheme_code: str
     from_at: datetime
     to_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """How far the one indexer has come: readers look whether the version grew, or the epoch."""
-
-    version: int
-    epoch: int
-    signature: str | None
-    position: Position
-
-
-@dataclass(frozen=True, slots=True)
-class KeptText:
-    """What is kept of a listed product: its price, its stock, and a digest of its tokens."""
-
-    price_fen: int | None
-    available: int
-    digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,14 +111,6 @@ def test_what_is_not_listed_any_more_is_nowhere() -> None:
     assert matched.facets()[Facet.IN_STOCK].counts.tolist() == [2]
 
 
-def test_an_index_ahead_of_the_tables_shows_what_both_know() -> None:
-    made = tables.build(make_row(make_document(number)) for number in range(3))
-    ahead = Matches(np.array([1, 2, 3, 9], np.int32), np.ones(4, np.float32))
-    selection = Selection(moment.at_instant(made, AT), SearchRequest(at=AT), ahead)
-    assert selection.total == 2
-    assert sorted(selection.page()) == [1, 2]
-
-
 def test_a_change_shares_what_it_does_not_touch() -> None:
     made = tables.build(make_row(make_document(number)) for number in range(3))
     cheaper = made.changed([make_row(make_document(1, price_fen=1))])
