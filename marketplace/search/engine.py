@@ -109,7 +109,9 @@ class SearchEngine:
         """Return how a query is understood, for the page that explains the ranking."""
         schemes, understood = self.understood(session, query)
         codes = tuple(dict.fromkeys(code for scheme in schemes for code in scheme.codes))
-        return Understanding(scheme_codes=codes, words=explaining.words_of(understood))
+        return Understanding(
+            scheme_codes=codes, words=explaining.words_of(understood, self._fresh(session).language)
+        )
 
     def explain(self, session: Session, request: SearchRequest, product_id: ProductId) -> Explanation | None:
         """Return why a product stands where it does in the answer; None where search does not know it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from marketplace.search import queries, ranking
-from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN
+from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN, Language
 from marketplace.search.moment import Moment
 from marketplace.search.port import Clause, Matcher
 from marketplace.search.typed import Understood, Word
@@ -33,10 +33,10 @@ class Carried:
     levels: Mapping[str, int]
 
 
-def words_of(understood: Understood) -> tuple[QueryWord, ...]:
+def words_of(understood: Understood, language: Language) -> tuple[QueryWord, ...]:
     """Return how each typed word is read; by its sound where some characters looked wrong."""
     return tuple(
-        QueryWord(word.typed, word.corrected or word.typed, _kind(word))
+        QueryWord(word.typed, word.corrected or language.synonyms.get(word.typed, word.typed), _kind(word))
         for word in understood.heard or understood.words
     )
 

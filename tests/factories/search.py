@@ -1,13 +1,18 @@
 """Search documents for tests that need no database."""
 
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
 from marketplace.search.documents import indexed
+from marketplace.search.engine import SearchEngine
 from marketplace.search.language import Language
 from marketplace.search.port import IndexedProduct
 from marketplace.search.types import SearchDocument, SearchRow
@@ -89,3 +94,27 @@ def make_indexed(document: SearchDocument, language: Language) -> IndexedProduct
 def make_vocabulary(products: Iterable[IndexedProduct]) -> Vocabulary:
     """Return the vocabulary of some products."""
     return pack(Counter(token for product in products for token in product.tokens))
+
+
+# A change is handed out once every older transaction of the cluster has ended: those of other tests too.
+_UNREAD = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM kernel_change, search_state
+        WHERE (kernel_change.transaction_id, kernel_change.id)
+            > (search_state.transaction_id, search_state.change_id)
+    )
+    """
+)
+
+
+def follow_changes(engine: SearchEngine, sessions: Callable[[], Session]) -> None:
+    """Bring the index and an engine up to everything that was committed, as worker and follower do."""
+    deadline = time.monotonic() + 20
+    while True:
+        engine.indexer.follow(sessions)
+        with sessions() as session:
+            if not session.scalar(_UNREAD) or time.monotonic() > deadline:
+                engine.refresh(session)
+                return
+        time.sleep(0.02)

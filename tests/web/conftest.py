@@ -24,6 +24,7 @@ from marketplace.kernel.settings import Mode, Settings
 from marketplace.kernel.time import FixedClock, clock_in_force
 from marketplace.parties import queries as parties
 from tests.conftest import NOON
+from tests.factories.search import follow_changes
 from tests.web import shop as shops
 from tests.web.shop import Shop
 
@@ -154,10 +155,7 @@ def signed_in(app: Flask, name: str) -> FlaskClient:
 
 def follow_search(app: Flask) -> None:
     """Bring the index and the engine up to what was committed, as the worker does every second."""
-    engine = app.extensions["ports"].search
-    engine.indexer.follow(app.extensions["sessions"])
-    with app.extensions["sessions"]() as opened:
-        engine.refresh(opened)
+    follow_changes(app.extensions["ports"].search, app.extensions["sessions"])
 
 
 def _fill(url: str, directory: Path) -> None:

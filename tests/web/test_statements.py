@@ -173,6 +173,12 @@ LISTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no request look for changes itself: a served process has a thread for it."""
+    monkeypatch.setattr("marketplace.search.engine.CHECK_SECONDS", 3600)
+
+
 def lists(app: Flask) -> Mapping[str, list[str]]:
     """Return what each list asks, asked twice so that only the second time is counted."""
     found = {}

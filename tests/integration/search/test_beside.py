@@ -1,6 +1,5 @@
 """What is kept beside the search is read again when, and only when, the search heard of a change."""
 
-import time
 from collections.abc import Collection, Iterator, Mapping
 
 import pytest
@@ -16,6 +15,7 @@ from marketplace.search.beside import Beside
 from marketplace.search.engine import SearchEngine
 from tests.factories.catalogue import make_offer, make_reference
 from tests.factories.parties import make_party
+from tests.factories.search import follow_changes
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -49,7 +49,7 @@ def offers(opened: Session) -> list[tuple[OfferId, ProductId]]:
 @pytest.fixture
 def search(engine: Engine, offers: list[tuple[OfferId, ProductId]]) -> SearchEngine:
     made = SearchEngine(PostgresText(sessionmaker(engine)))
-    made.indexer.follow(sessionmaker(engine))
+    follow_changes(made, sessionmaker(engine))
     return made
 
 
@@ -66,12 +66,8 @@ def test_only_what_changed_is_read_again(
     offer = catalogue.get_offer(opened, offer_id)
     shelf.change_price(opened, offer_id, offer.price_fen + 1)
     opened.commit()
-    deadline = time.monotonic() + 20
-    # A change is handed out once every older transaction of the cluster has ended: other tests' too.
-    while len(counted.asked) == 1 and time.monotonic() < deadline:
-        search.indexer.follow(sessionmaker(opened.get_bind()))
-        search.refresh(opened)
-        beside.get(search, opened, [changed, same])
+    follow_changes(search, sessionmaker(opened.get_bind()))
+    beside.get(search, opened, [changed, same])
     assert counted.asked[1:] == [[changed]]
     beside.get(search, opened, [changed, same])
     assert len(counted.asked) == 2
