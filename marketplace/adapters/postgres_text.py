@@ -41,7 +41,7 @@ class PostgresText:
         with self._sessions() as session:
             counts = queries.counts_of(session, {token for clause in clauses for token, _ in clause.tokens})
             known = [_known(clause, counts) for clause in clauses]
-            if not all(known):
+            if not all(clause.tokens for clause in known):
                 return NOTHING
             statement, values = _statement(known, counts, self._documents)
             found = session.execute(text(statement).bindparams(*_TYPES), values).all()

@@ -35,7 +35,7 @@ def rebuild() -> None:
 def verify() -> None:
     """Compare rows, tokens, words and index with the catalogue; exits 1 where anything differs."""
     with _session() as session:
-        found = [*_against_catalogue(session), *_against_words(session), *_against_index(session)]
+        found = list(differences(session, _engine()))
         count = queries.indexed_count(session)
     for line in found:
         click.echo(line)
@@ -66,6 +66,13 @@ def _explained(word: Word) -> str:
 def prepare() -> None:
     """Bring search up to the database: built where there is nothing that fits, caught up where there is."""
     _engine().indexer.follow(current_app.extensions["sessions"])
+
+
+def differences(session: Session, engine: SearchEngine) -> Iterator[str]:
+    """Say wherever search is not what the catalogue, its tokens and its words give: a line each."""
+    yield from _against_catalogue(session)
+    yield from _against_words(session)
+    yield from _against_index(session, engine)
 
 
 def _against_catalogue(session: Session) -> Iterator[str]:
@@ -102,9 +109,9 @@ def _against_words(session: Session) -> Iterator[str]:
         yield f"word {token} is counted {counted} times and carried by {carried} products"
 
 
-def _against_index(session: Session) -> Iterator[str]:
+def _against_index(session: Session, engine: SearchEngine) -> Iterator[str]:
     """Say where the index holds other tokens than the database."""
-    index = _engine().index
+    index = engine.index
     if index is None:
         return
     written, state = index.written(), queries.state(session)

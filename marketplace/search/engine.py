@@ -210,7 +210,7 @@ class SearchEngine:
     def _next(self, session: Session, before: Known | None) -> Known | None:
         """Read what changed; None where the index has to catch up first."""
         text, state = self._read(session)
-        if before is not None and self._waits(session, before.state, state, text):
+        if before is not None and self._waits(session, before.state, state):
             return None
         return following(session, state, before, text)
 
@@ -224,16 +224,15 @@ class SearchEngine:
             text = self._fallback.now()
         return text, state
 
-    def _waits(self, session: Session, before: State, state: State, text: TextReading) -> bool:
+    def _waits(self, session: Session, before: State, state: State) -> bool:
         """Return whether texts of newer products are on their way to the index, and not for too long yet."""
-        written = text.written
-        is_behind = (
-            text is self._text.now()
-            and self.index is not None
-            and written is not None
-            and before.version != state.version
-            and queries.has_newer_texts(session, written.version)
-        )
+        written = self._text.now().written
+        if self.index is None or written is None or before.version == state.version:
+            is_behind = False
+        elif written.fits(state.signature, state.epoch):
+            is_behind = queries.has_newer_texts(session, written.version)
+        else:
+            is_behind = written.fits(before.signature, before.epoch)
         if not is_behind:
             self._waits_since = None
             return False

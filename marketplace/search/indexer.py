@@ -152,8 +152,10 @@ class Indexer:
             )
 
 
-def _write(session: Session, version: int, product_ids: list[ProductId]) -> Counter[str]:
-    """Write what is known of some products; returns how the counts of words moved."""
+def _write(
+    session: Session, version: int, product_ids: list[ProductId], *, anew: bool = False
+) -> Counter[str]:
+    """Write what is known of some products, all of it or what changed; returns how counts of words moved."""
     language, _signature = make_language()
     found = list(queries.documents(session, product_ids))
     gone = set(product_ids).difference(document.product_id for document in found)
@@ -162,7 +164,7 @@ def _write(session: Session, version: int, product_ids: list[ProductId]) -> Coun
     for document in found:
         slot, digest = before[document.product_id]
         tokens = indexed(document, language)
-        if digest != service.digest(tokens):
+        if anew or digest != service.digest(tokens):
             texts[slot] = tokens
     texts |= {before[one][0]: None for one in gone if one in before and before[one][1] is not None}
     return service.keep_texts(session, version, texts) if texts else Counter()
@@ -173,8 +175,9 @@ def _write_batch(session: Session, product_ids: list[ProductId]) -> None:
 
 
 def _write_counted(session: Session, product_ids: list[ProductId]) -> None:
+    """Write all of it, whatever is there, and keep the words in step: they are in use meanwhile."""
     version = _next_version(session)
-    service.move_words(session, version, _write(session, version, product_ids))
+    service.move_words(session, version, _write(session, version, product_ids, anew=True))
 
 
 def _next_version(session: Session) -> int:

@@ -110,10 +110,10 @@ class WhooshText:
             current = directory.find_current(self._directory)
             if current is None:
                 return
-            index = whoosh_index.open_dir(str(current))
             state = read_state(current)
-            if index.latest_generation() > state.generation:
-                finish(current, index.latest_generation(), state.written, state)
+            newest_contents = max(int(path.stem.split("_")[-1]) for path in current.glob("_MAIN_*.toc"))
+            if newest_contents > state.generation:
+                finish(current, newest_contents, state.written, state)
         except Exception as error:  # noqa: BLE001 - then it is built anew
             self._complain("index_lost", error)
         self.refresh()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import islice
 from operator import sub
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,12 @@ class Codec(W3Codec):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(blocklimit=_BLOCK, compression=_COMPRESSION)
+
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        segment = super().new_segment(storage, indexname)
+        # Whoosh draws it from the program's random numbers: a seed would give two segments one name.
+        segment.segid = token_hex(8)
+        return segment
 
     def field_writer(self, storage: Any, segment: Any) -> "_FieldWriter":
         return _FieldWriter(self, storage, segment)

@@ -43,6 +43,8 @@ def forget(writer: SegmentWriter, index: Any, slots: set[int]) -> None:
     gone = np.array(sorted(slots), np.int32)
     with index.reader() as reader:
         for leaf, base in reader.leaf_readers():
+            if not leaf.doc_count_all():
+                continue
             for document in np.flatnonzero(np.isin(slots_of(leaf), gone)):
                 if not leaf.is_deleted(int(document)):
                     writer.delete_document(base + int(document))

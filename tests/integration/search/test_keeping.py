@@ -1,0 +1,330 @@
+"""What the rooms below change reaches another process's search; only words ever touch the index."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from marketplace.adapters.whoosh_text import WhooshText
+from marketplace.catalogue import service as shelf
+from marketplace.catalogue.types import Offer, ProductId
+from marketplace.kernel import time
+from marketplace.kernel.message import Name
+from marketplace.kernel.time import FixedClock
+from marketplace.parties.types import Party
+from marketplace.search import queries, service
+from marketplace.search.engine import SearchEngine
+from marketplace.search.indexer import Indexer
+from marketplace.search.port import IndexedProduct, Written
+from marketplace.search.types import Facet, SearchPage, SearchRequest, Sort
+from marketplace.stock import service as stock
+from tests.conftest import IS_DEEP
+from tests.factories.catalogue import (
+    make_certificate,
+    make_offer,
+    make_product,
+    make_reference,
+    make_variant,
+    product_draft,
+)
+from tests.factories.parties import make_party
+from tests.factories.stock import HARVEST, make_stock
+
+GLOSSY = Name("雪顶灵芝（演示）", "雪頂靈芝（演示）", "Snow peak lingzhi (demo)")
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@dataclass
+class Kept:
+    """One process that writes and another that reads, on one database and one directory."""
+
+    session: Session
+    sessions: Callable[[], Session]
+    directory: Path
+    writer: SearchEngine
+    reader: SearchEngine
+    seller: Party
+
+    def settle(self) -> None:
+        """Commit and follow until all of it is read, however long writes of other tests stay open."""
+        self.session.commit()
+        for _ in range(400):
+            self.writer.indexer.follow(self.sessions)
+            state = queries.state(self.session)
+            rest = self.session.scalar(
+                text("SELECT count(*) FROM kernel_change WHERE (transaction_id, id) > (:xid, :row)"),
+                {"xid": state.position.transaction_id, "row": state.position.change_id},
+            )
+            self.session.commit()
+            if not rest:
+                break
+            threading.Event().wait(0.05)
+        self.reader.refresh(self.session)
+
+    def ask(self, query: str = "", **more: Any) -> SearchPage:
+        return self.reader.search(self.session, SearchRequest(at=time.now(), q=query, **more))
+
+    def found(self, query: str = "", **more: Any) -> tuple[ProductId, ...]:
+        return self.ask(query, **more).product_ids
+
+    def files(self) -> dict[str, tuple[int, int]]:
+        """Return every file of the index with its size and time."""
+        return {
+            str(path.relative_to(self.directory)): (path.stat().st_size, path.stat().st_mtime_ns)
+            for path in self.directory.rglob("*")
+        }
+
+    def rename(self, product_slug: str, name: str, **more: Any) -> None:
+        draft = product_draft(slug=product_slug, **more)
+        number = self.session.scalar(
+            text("SELECT number FROM catalogue_product WHERE slug = :slug"), {"slug": product_slug}
+        )
+        named = Name(name, name, draft.name.en)
+        shelf.load_products(self.session, [replace(draft, number=str(number), name=named)])
+
+
+@pytest.fixture
+def kept(engine: Engine, tmp_path: Path) -> Iterator[Kept]:
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    directory = tmp_path / "search"
+    with sessions() as session:
+        make_reference(session)
+        seller = make_party(session)
+        made = Kept(
+            session,
+            sessions,
+            directory,
+            SearchEngine(WhooshText(directory)),
+            SearchEngine(WhooshText(directory)),
+            seller,
+        )
+        make_offer(session, make_variant(session, make_product(session)), seller)
+        made.settle()
+        yield made
+
+
+@pytest.fixture
+def offer(kept: Kept) -> Offer:
+    product = make_product(kept.session, name=product_draft().name)
+    made = make_offer(kept.session, make_variant(kept.session, product), kept.seller)
+    kept.settle()
+    return made
+
+
+def test_a_product_is_found_when_it_is_listed_renamed_and_not_when_it_is_withdrawn(kept: Kept) -> None:
+    assert kept.ask("雪顶灵芝").total == 0
+    product = make_product(kept.session, name=GLOSSY)
+    assert kept.ask("雪顶灵芝").total == 0
+    kept.settle()
+    assert kept.found("雪顶灵芝") == (product.id,)
+    assert kept.ask("雪顶灵芝").full == 1
+    kept.rename(product.slug, "金顶天麻（演示）")
+    kept.settle()
+    assert kept.found("金顶天麻") == (product.id,)
+    assert kept.ask("雪顶灵芝").full == 0
+    shelf.withdraw_product(kept.session, product.id, "试")
+    kept.settle()
+    assert product.id not in kept.found("金顶天麻")
+    assert product.id not in kept.found()
+    kept.rename(product.slug, "银顶天麻（演示）")
+    kept.settle()
+    assert product.id not in kept.found("银顶天麻")
+
+
+def test_price_stock_and_sales_are_seen_and_never_touch_the_index(kept: Kept, offer: Offer) -> None:
+    before, written = kept.files(), kept.writer.index and kept.writer.index.written()
+    assert before
+    shelf.change_price(kept.session, offer.id, 3_100)
+    kept.settle()
+    assert kept.found(price_min_fen=3_100, price_max_fen=3_100) == (offer.product_id,)
+    assert kept.found(sort=Sort.PRICE_ASC)[0] == offer.product_id
+    shelf.change_price(kept.session, offer.id, 8_900)
+    kept.settle()
+    assert kept.found(price_min_fen=3_100, price_max_fen=3_100) == ()
+    in_stock = {Facet.IN_STOCK: ("1",)}
+    assert kept.found(chosen=in_stock) == ()
+    lot = make_stock(kept.session, offer, quantity=3)
+    kept.settle()
+    assert kept.found(chosen=in_stock) == (offer.product_id,)
+    stock.correct(kept.session, lot.lot_id, -3, HARVEST)
+    kept.settle()
+    assert kept.found(chosen=in_stock) == ()
+    stock.correct(kept.session, lot.lot_id, 2, HARVEST)
+    kept.settle()
+    assert kept.found(chosen=in_stock) == (offer.product_id,)
+    service.record_sales(kept.session, {offer.product_id: 50})
+    service.fold_sales(kept.session)
+    kept.settle()
+    assert kept.found(sort=Sort.SALES)[0] == offer.product_id
+    assert kept.files() == before
+    assert (kept.writer.index and kept.writer.index.written()) == written
+
+
+def test_a_certificate_counts_while_it_is_valid_and_its_end_is_nobodys_work(
+    kept: Kept, offer: Offer, clock: FixedClock
+) -> None:
+    marked = {Facet.CERTIFICATION: ("zhenpin",)}
+    assert kept.found(chosen=marked) == ()
+    made = make_certificate(
+        kept.session, kept.seller, product_ids=(offer.product_id,), valid_to=time.today() + timedelta(days=9)
+    )
+    kept.settle()
+    before = kept.files()
+    assert kept.found(chosen=marked) == kept.found("圳品") == (offer.product_id,)
+    shelf.suspend_certificate(kept.session, made.id, "试")
+    kept.settle()
+    assert kept.found(chosen=marked) == ()
+    clock.advance(timedelta(minutes=1))
+    shelf.reinstate_certificate(kept.session, made.id)
+    kept.settle()
+    assert kept.found(chosen=marked) == (offer.product_id,)
+    midnight = time.end_of_day(made.valid_to)
+    clock.instant = midnight - timedelta(seconds=1)
+    assert kept.found(chosen=marked) == (offer.product_id,)
+    clock.instant = midnight
+    assert kept.found(chosen=marked) == ()
+    assert kept.ask("圳品").total == 0
+    counted = {one.value: one.count for one in kept.ask().facets[Facet.CERTIFICATION]}
+    assert counted.get("zhenpin", 0) == 0
+    clock.instant = midnight - timedelta(days=2)
+    shelf.revoke_certificate(kept.session, made.id, "试")
+    kept.settle()
+    assert kept.found(chosen=marked) == ()
+    assert kept.files() == before
+
+
+def test_following_again_writes_nothing(kept: Kept, offer: Offer) -> None:
+    state, before = queries.state(kept.session), kept.files()
+    assert kept.writer.indexer.follow(kept.sessions) == 0
+    assert (queries.state(kept.session), kept.files()) == (state, before)
+    assert offer.product_id in kept.found()
+
+
+def test_a_slot_is_spent_on_a_product_only(kept: Kept, offer: Offer) -> None:
+    """Side tables have a row a slot: a thousand changes of price must not make them a thousand longer."""
+    for price_fen in range(3_100, 3_120):
+        shelf.change_price(kept.session, offer.id, price_fen)
+        kept.settle()
+    later = make_product(kept.session)
+    kept.settle()
+    kept.writer.indexer.rebuild(kept.sessions)
+    slots = kept.session.scalars(text("SELECT slot FROM search_product ORDER BY slot")).all()
+    assert list(slots) == [0, 1, 2]
+    assert queries.slots_of(kept.session, [later.id]) == {later.id: 2}
+
+
+def test_of_two_indexers_at_once_one_writes(kept: Kept) -> None:
+    made = [make_product(kept.session) for _ in range(5)]
+    kept.session.commit()
+    inside, go_on = threading.Event(), threading.Event()
+
+    class Slow(WhooshText):
+        def apply(self, *arguments: Any, **more: Any) -> None:
+            inside.set()
+            assert go_on.wait(20)
+            super().apply(*arguments, **more)
+
+    slow = Indexer(Slow(kept.directory))
+
+    def follow() -> None:
+        while not inside.is_set():
+            slow.follow(kept.sessions)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    assert inside.wait(20)
+    before = kept.files()
+    assert kept.writer.indexer.follow(kept.sessions) == 0
+    assert kept.files() == before
+    go_on.set()
+    thread.join(20)
+    kept.settle()
+    assert {one.id for one in made} <= set(kept.found())
+
+
+def test_a_transaction_that_fails_changes_nothing(
+    kept: Kept, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, before = queries.state(kept.session), kept.files()
+    make_product(kept.session, name=GLOSSY)
+    kept.session.commit()
+
+    def torn(*_arguments: object) -> None:
+        raise RuntimeError("cut off")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "keep_position", torn)
+        for _ in range(200):
+            try:
+                kept.writer.indexer.follow(kept.sessions)
+            except RuntimeError:
+                break
+            threading.Event().wait(0.05)
+        else:
+            pytest.fail("the change was never read")
+    assert (queries.state(kept.session), kept.files()) == (state, before)
+    kept.settle()
+    assert kept.ask("雪顶灵芝").total == 1
+    assert list(queries.miscounted_words(kept.session)) == []
+
+
+def test_words_are_counted_rightly_where_a_rebuild_was_cut_off(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_product(kept.session, name=GLOSSY)
+    kept.session.commit()
+
+    def torn(*_arguments: object) -> None:
+        raise RuntimeError("cut off")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "count_words", torn)
+        with pytest.raises(RuntimeError):
+            kept.writer.indexer.rebuild(kept.sessions)
+    kept.settle()
+    assert kept.ask("雪顶灵芝").total == 1
+    assert list(queries.miscounted_words(kept.session)) == []
+
+
+@given(steps=some.lists(some.tuples(some.integers(0, 3), some.sampled_from("茶米果酒菌")), max_size=6))
+@settings(
+    max_examples=60 if IS_DEEP else 4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_words_and_index_are_counted_rightly_after_anything(kept: Kept, steps: list[tuple[int, str]]) -> None:
+    products = [make_product(kept.session) for _ in range(2)]
+    for action, word in steps:
+        if action == 0:
+            products.append(make_product(kept.session))
+        elif action == 1:
+            kept.rename(products[-1].slug, f"{word}山{word}（演示）")
+        elif action == 2:
+            kept.rename(products[0].slug, f"{word}{word}（演示）", consumer_sellable=False)
+        else:
+            kept.writer.indexer.rebuild(kept.sessions)
+        kept.settle()
+        assert list(queries.miscounted_words(kept.session)) == []
+    index = kept.writer.index
+    assert index is not None
+    assert index.is_sound()
+    held = {one.slot: dict(one.tokens) for one in index.texts()}
+    assert held == {one.slot: one.tokens for one in queries.texts(kept.session) if one.tokens}
+
+
+def test_an_index_of_another_database_is_told_and_built_anew(kept: Kept, offer: Offer) -> None:
+    """A demonstration that was reset counts its versions from the start: the index is of the old one."""
+    state = queries.state(kept.session)
+    index = WhooshText(kept.directory)
+    index.rebuild([IndexedProduct(0, {"茶": 80})], Written(str(state.signature), state.version, epoch=1))
+    kept.settle()
+    assert offer.product_id in kept.found("山果")
+    assert kept.writer.index is not None
+    assert kept.writer.index.written() == Written(str(state.signature), state.version, state.epoch)
