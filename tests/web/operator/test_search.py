@@ -14,7 +14,7 @@ from marketplace.search.types import AskedKey, Facet, Outcome, Reading, SearchRe
 from tests.web.conftest import SignIn, signed_in
 
 
-@pytest.mark.parametrize("typed", ["猕猴桃", "mihoutao", "水城 红心", "tea", "茶"])
+@pytest.mark.parametrize("typed", ["猕猴桃", "mihoutao", "水城 红心", "tea", "水果"])
 def test_scores_fall_down_the_page_and_add_up(app: Flask, typed: str) -> None:
     engine: SearchEngine = app.extensions["ports"].search
     with app.extensions["sessions"]() as session:
