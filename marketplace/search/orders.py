@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
-Slots = NDArray[np.int64]
+Places = NDArray[np.int64]
+Slots = NDArray[np.int32]
 _FEW = 128
 _MANY = 8192
 _SAMPLE = 1024
@@ -23,10 +24,10 @@ class Order:
 
     @classmethod
     def of(cls, keys: Keys) -> "Order":
-        slots = np.argsort(keys, kind="stable")
+        slots = np.argsort(keys, kind="stable").astype(np.int32)
         return cls(keys, slots, _ranks(slots))
 
-    def moved(self, keys: Keys, changed: Slots) -> "Order":
+    def moved(self, keys: Keys, changed: Places) -> "Order":
         """Return the order under new keys that differ only at the changed slots."""
         moved = changed[keys[changed] != self.keys[changed]] if len(keys) == len(self.keys) else changed
         if not len(moved):
@@ -44,7 +45,7 @@ class Order:
             low + int(np.searchsorted(staying[low:high], slot))
             for slot, low, high in zip(moved, first, last, strict=True)
         ]
-        slots = np.insert(staying, at, moved)
+        slots = np.insert(staying, at, moved.astype(np.int32))
         return Order(keys, slots, _ranks(slots))
 
     def walk(self, passing: NDArray[np.bool_], first: int, count: int) -> Slots:
@@ -62,17 +63,17 @@ class Order:
 
 
 def _ranks(slots: Slots) -> Slots:
-    ranks = np.empty(len(slots), np.int64)
-    ranks[slots] = np.arange(len(slots))
+    ranks = np.empty(len(slots), np.int32)
+    ranks[slots] = np.arange(len(slots), dtype=np.int32)
     return ranks
 
 
-def lowest(keys: Keys, first: int, count: int) -> Slots:
+def lowest(keys: NDArray[Any], first: int, count: int) -> Places:
     """Return the places of ``count`` of the lowest keys after the ``first`` ones; equal ones by place."""
     return best(-keys, first, count)
 
 
-def best(scores: NDArray[Any], first: int, count: int) -> Slots:
+def best(scores: NDArray[Any], first: int, count: int) -> Places:
     """Return the places of ``count`` of the highest scores after the ``first`` ones; equal ones by place."""
     wanted = first + count
     if len(scores) <= max(_FEW, wanted):
@@ -81,7 +82,7 @@ def best(scores: NDArray[Any], first: int, count: int) -> Slots:
     return few[(-scores.take(few)).argsort(kind="stable")[first:wanted]]
 
 
-def _not_many(scores: NDArray[Any], wanted: int) -> Slots:
+def _not_many(scores: NDArray[Any], wanted: int) -> Places:
     """Return places that hold the ``wanted`` highest and not many more: a sample tells where to cut."""
     if len(scores) > _MANY:
         sample = np.sort(scores[:: len(scores) // _SAMPLE])

@@ -53,7 +53,7 @@ class Selection:
         order = moment.orders[request.sort]
         if self._slots is None:
             passing = moment.tables.listed if self._passing is None else self._passing
-            return order.walk(passing, first, count)
+            return order.walk(passing, first, count).astype(np.int64)
         if first >= len(self._slots):
             return np.zeros(0, np.int64)
         if request.sort is Sort.RELEVANCE and self._scores is not None:

@@ -20,7 +20,8 @@ from marketplace.adapters.whoosh_text.writing import add, finish, forget, merge_
 from marketplace.kernel.logging import logger
 from marketplace.search.port import Clause, IndexedProduct, Matches, TextReading, Written
 
-_KEPT_BYTES = 96 * 2**20
+_POSTINGS_BYTES = 256 * 2**20
+_BLOCKS_BYTES = 64 * 2**20
 _SEGMENT_DOCUMENTS = 100_000
 _log = logger(__name__)
 
@@ -38,7 +39,7 @@ class WhooshText:
         self._was_opened = False
         self._complained = ""
         self._lock = threading.Lock()
-        self._blocks = Kept(_KEPT_BYTES)
+        self._blocks = Kept(_BLOCKS_BYTES)
 
     def match(self, clauses: Sequence[Clause]) -> Matches:
         """Return products that carry a token of every clause, scored by rarity and level."""
@@ -152,7 +153,7 @@ class WhooshText:
             self._postings, self._reading = None, _nothing()
             return
         self._complained = ""
-        self._postings = PostingsOf(reading, self._blocks, _KEPT_BYTES)
+        self._postings = PostingsOf(reading, self._blocks, _POSTINGS_BYTES)
         self._reading = TextReading(reading.state.written, partial(match, self._postings))
 
     def _complain(self, event: str, error: Exception) -> None:

@@ -68,12 +68,10 @@ def _any_of(postings: PostingsOf, clause: Clause) -> Found:
 def _both(slots: Slots, scores: Scores, other: Found) -> tuple[Slots, Scores]:
     """Return what is in both, the shorter first, with the sum of the scores."""
     their_slots, their_scores, whole = other
-    if whole is not None and len(slots) > _LITTLE:
-        laid = whole.by_slot
-        if laid is not None:
-            theirs = laid.take(slots)
-            hit = theirs > 0
-            return slots[hit], scores[hit] + theirs[hit]
+    if whole is not None and len(slots) > _LITTLE and whole.is_wide:
+        levels = whole.by_slot.take(slots)
+        hit = levels > 0
+        return slots[hit], scores[hit] + whole.worth.take(levels[hit])
     places = their_slots.searchsorted(slots)
     places[places == len(their_slots)] = 0
     hit = their_slots.take(places) == slots

@@ -17,28 +17,36 @@ _WIDE = 32
 
 @dataclass(eq=False)
 class Postings:
-    """The slots that carry a token, ascending, and what it adds to each one's score."""
+    """The slots that carry a token, ascending, with its level in each and what it adds to each one's score."""
 
     slots: Slots
-    scores: Scores
+    levels: Levels
+    worth: Scores
+    """What each level of this token adds to a score."""
     size: int
 
     def __len__(self) -> int:
         return len(self.slots)
 
     @cached_property
-    def by_slot(self) -> Scores | None:
-        """Return the scores laid out by slot, 0 where the token is not; None for a token that few carry."""
-        if len(self.slots) * _WIDE < self.size:
-            return None
-        laid = np.zeros(self.size, np.float32)
-        laid[self.slots] = self.scores
+    def scores(self) -> Scores:
+        return self.worth.take(self.levels)
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.slots) * _WIDE >= self.size
+
+    @cached_property
+    def by_slot(self) -> Levels:
+        """Return the levels laid out by slot, 0 where the token is not; for a token that many carry."""
+        laid = np.zeros(self.size, np.uint8)
+        laid[self.slots] = self.levels
         return laid
 
     @property
     def bytes(self) -> int:
-        wide = self.size * 4 if len(self.slots) * _WIDE >= self.size else 0
-        return self.slots.nbytes + self.scores.nbytes + wide + _OVERHEAD
+        wide = self.size if self.is_wide else 0
+        return len(self.slots) * 9 + self.worth.nbytes + wide + _OVERHEAD
 
 
 class Kept:
@@ -89,7 +97,7 @@ class PostingsOf:
     def _make(self, token: str) -> Postings:
         parts = [part for leaf in self.reading.leaves if len((part := self._of_leaf(leaf, token))[0])]
         if not parts:
-            return Postings(_NO_SLOTS, _NO_SCORES, self._size)
+            return Postings(_NO_SLOTS, _NO_LEVELS, ranking.STRENGTHS, self._size)
         slots, levels = parts[0]
         if len(parts) > 1:
             slots = np.concatenate([part[0] for part in parts])
@@ -98,7 +106,7 @@ class PostingsOf:
             order = np.argsort(slots, kind="stable")
             slots, levels = slots.take(order), levels.take(order)
         rarity = ranking.rarity(self.reading.documents, len(slots))
-        return Postings(slots, ranking.STRENGTHS.take(levels) * np.float32(rarity), self._size)
+        return Postings(slots, levels, ranking.STRENGTHS * np.float32(rarity), self._size)
 
     def _of_leaf(self, leaf: Leaf, token: str) -> tuple[Slots, Levels]:
         key = (leaf.segment, token)
@@ -119,4 +127,4 @@ class PostingsOf:
 
 
 _NO_SLOTS = np.zeros(0, np.int32)
-_NO_SCORES = np.zeros(0, np.float32)
+_NO_LEVELS = np.zeros(0, np.uint8)
