@@ -17,7 +17,7 @@ _WIDE = 32
 
 @dataclass(eq=False)
 class Postings:
-    """The slots that carry a token, ascending, with its level in each and what it adds to each one's score."""
+    """The slots that carry a token, ascending, with its level in each and what that adds to a score."""
 
     slots: Slots
     levels: Levels
