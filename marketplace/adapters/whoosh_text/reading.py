@@ -1,16 +1,20 @@
 """An open index, and its postings as arrays."""
 
 import json
+import pickle
+import struct
 import time
 import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import index as whoosh_index
-from whoosh.formats import Existence
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
+from whoosh.filedb.structfile import BufferFile
 from whoosh.reading import SegmentReader, TermNotFound
 
 from marketplace.adapters.whoosh_text.schema import FIELD, SLOT
@@ -138,6 +142,7 @@ def _leaf(storage: Any, contents: Any, segment: Any, known: dict[str, Leaf]) -> 
     else:
         reader = SegmentReader(storage, contents.schema, segment, generation=contents.generation)
         slots = slots_of(reader)
+        _let_go(reader)
     live = None
     if segment.has_deletions():
         live = np.ones(len(slots), np.bool_)
@@ -145,9 +150,17 @@ def _leaf(storage: Any, contents: Any, segment: Any, known: dict[str, Leaf]) -> 
     return Leaf(reader, name, slots, live, bool(np.all(slots[1:] > slots[:-1])))
 
 
+def _let_go(reader: Any) -> None:
+    """Let go of the copies that Whoosh makes of a mapped segment's parts: they are read from the map."""
+    terms = reader._terms  # noqa: SLF001
+    for part in (terms._tindex.dbfile, terms._postfile):  # noqa: SLF001
+        if isinstance(part, BufferFile):
+            part.file = BytesIO()
+
+
 def slots_of(reader: Any) -> Slots:
     """Return the slot of each document of a segment, read as one piece."""
-    column = reader.column_reader(SLOT)
+    column = reader.column_reader(SLOT, translate=False)
     count = reader.doc_count_all()
     if hasattr(column, "_dbfile") and column._count == count:  # noqa: SLF001 - whole, not value by value
         raw = column._dbfile.get(column._basepos, count * 4)  # noqa: SLF001
@@ -156,24 +169,31 @@ def slots_of(reader: Any) -> Slots:
 
 
 def decode(leaf: Leaf, token: str) -> tuple[NDArray[np.int32], Levels]:
-    """Read all postings of a token in a segment, block by block: documents in order, and their levels."""
+    """Read all postings of a token in a segment: documents in order, and their levels.
+
+    Blocks are read from bytes of their own: Whoosh's matcher moves a place in a file that threads share.
+    """
+    terms = leaf.reader._terms  # noqa: SLF001 - live or not is known here
     try:
-        matcher = leaf.reader._terms.matcher(FIELD, token.encode(), _FORMAT)  # noqa: SLF001 - live or not is known here
+        offset, (length,) = terms.term_info(FIELD, token.encode()).extent()  # it reads a length as a tuple
     except TermNotFound:
         return _NO_DOCUMENTS, _NO_LEVELS
+    postings = BytesIO(terms._postfile.get(offset, length))  # noqa: SLF001
+    postings.seek(len(WHOOSH3_HEADER_MAGIC))
     documents, levels = [], []
-    while matcher.is_active():
-        matcher._read_data()  # noqa: SLF001 - a block whole, where the public way goes posting by posting
-        steps, marks = matcher._data[0], matcher._data[1]  # noqa: SLF001
+    is_last = False
+    while not is_last:
+        is_last = _LENGTH.unpack(postings.read(_LENGTH.size))[0] < 0
+        pickle.load(postings)  # noqa: S301 - our own writer's, in a directory that nobody else may write
+        steps, marks, _values = pickle.load(postings)  # noqa: S301
         documents.append(np.cumsum(_numbers(steps, len(marks)), dtype=np.int32))
         levels.append(np.frombuffer(marks, np.uint8))
-        matcher._next_block()  # noqa: SLF001
     if len(documents) == 1:
         return documents[0], levels[0]
     return np.concatenate(documents), np.concatenate(levels)
 
 
-_FORMAT = Existence()
+_LENGTH = struct.Struct("!i")
 _NO_DOCUMENTS = np.zeros(0, np.int32)
 _NO_LEVELS = np.zeros(0, np.uint8)
 

@@ -5,6 +5,7 @@ field whose tokens are known beforehand. Postings are gathered by token instead 
 blocks hold bytes where the codec would write numbers one after another. A stock Whoosh reads such an index.
 """
 
+import pickle
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3FieldWriter, W3PostingsWriter
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType, Schema
 from whoosh.formats import Existence
@@ -24,8 +25,7 @@ from whoosh.formats import Existence
 FIELD = "t"
 SLOT = "slot"
 _BLOCK = 4096
-_COMPRESSION = 1
-_WORTH_COMPRESSING = 128
+_PROTOCOL = 4
 _BYTE = 256
 
 
@@ -79,7 +79,7 @@ class Codec(W3Codec):  # type: ignore[misc]
     length_stats = False
 
     def __init__(self) -> None:
-        super().__init__(blocklimit=_BLOCK, compression=_COMPRESSION)
+        super().__init__(blocklimit=_BLOCK, compression=0)
 
     def new_segment(self, storage: Any, indexname: str) -> Any:
         segment = super().new_segment(storage, indexname)
@@ -107,7 +107,6 @@ class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
 class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]
     def add_all(self, postings: NDArray[np.uint64]) -> None:
         """Take all postings of a token, ready to be written block by block."""
-        self._compression = _COMPRESSION if len(postings) >= _WORTH_COMPRESSING else 0
         for first in range(0, len(postings), self._blocklimit):
             block = postings[first : first + self._blocklimit]
             self._ids = (block >> np.uint64(8)).tolist()
@@ -116,11 +115,24 @@ class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]
             if first + self._blocklimit < len(postings):
                 self._write_block()
 
-    def _mini_ids(self) -> object:
+    def _write_block(self, last: bool = False) -> None:
+        """Write a block as Whoosh reads it, uncompressed: what is kept in memory is read from it at once."""
+        if not self._blockcount:
+            self._postfile.write(WHOOSH3_HEADER_MAGIC)
+        self._terminfo.add_block(self)
+        data = pickle.dumps((self._steps(), self._weights, None), _PROTOCOL)
+        about = (len(self._ids), self._ids[-1], self._maxweight, 0, 0, 0)
+        information = pickle.dumps(about, _PROTOCOL)
+        length = len(information) + len(data)
+        self._postfile.write_int(-length if last else length)
+        self._postfile.write(information)
+        self._postfile.write(data)
+        self._blockcount += 1
+        self._new_block()
+
+    def _steps(self) -> bytes | tuple[int, ...]:
+        """Return how far each document is from the one before: bytes where all are near."""
         if len(self._ids) == 1:
             return tuple(self._ids)
         steps = [self._ids[0], *map(sub, islice(self._ids, 1, None), self._ids)]
         return bytes(steps) if max(steps) < _BYTE else tuple(steps)
-
-    def _mini_weights(self) -> object:
-        return self._weights
