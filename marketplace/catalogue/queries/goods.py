@@ -1,6 +1,5 @@
 """Reads of products, packs, offers and lots; batches take any number of ids in one statement."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
@@ -17,7 +16,6 @@ from marketplace.catalogue.queries.rows import (
 )
 from marketplace.catalogue.refusals import LotNotFound, OfferNotFound, ProductNotFound, VariantNotFound
 from marketplace.catalogue.types import (
-    ListedCounts,
     Lot,
     LotId,
     Offer,
@@ -100,22 +98,6 @@ def list_products(
         .offset(offset(page, per_page))
     )
     return Page([product_from_row(row, kept) for row in rows], total, page, per_page)
-
-
-def listed_counts(session: Session) -> ListedCounts:
-    """Count the listed products of each aisle, county and industry, in one statement."""
-    columns = (ProductRow.aisle_code, ProductRow.county_code, ProductRow.industry_code)
-    rows = session.execute(
-        select(func.grouping(*columns), *columns, func.count())
-        .where(ProductRow.status == ProductStatus.LISTED)
-        .group_by(func.grouping_sets(*columns))
-    )
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
-    for grouping, aisle, county, industry, count in rows:
-        code = aisle or county or industry
-        if code is not None:
-            counts[grouping][code] = count
-    return ListedCounts(aisles=counts[0b011], counties=counts[0b101], industries=counts[0b110])
 
 
 def variants_of(

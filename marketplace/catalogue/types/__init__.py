@@ -22,7 +22,6 @@ from marketplace.catalogue.types.drafts import (
     VariantDraft,
 )
 from marketplace.catalogue.types.goods import (
-    ListedCounts,
     Lot,
     LotId,
     LotStatus,
@@ -64,7 +63,6 @@ __all__ = [
     "CertificateState",
     "CertifiedPeriod",
     "Industry",
-    "ListedCounts",
     "Lot",
     "LotId",
     "LotStatus",

@@ -1,6 +1,5 @@
 """What is sold: a product, its packs, the offers of them and their lots."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -143,12 +142,3 @@ class ProductFilter:
     cooperative_id: PartyId | None = None
     offered: bool = False
     order: ProductOrder = ProductOrder.NUMBER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedCounts:
-    """How many listed products each aisle, county and industry has; what has none is not named."""
-
-    aisles: Mapping[str, int]
-    counties: Mapping[str, int]
-    industries: Mapping[str, int]

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
-from marketplace.catalogue.types import Certificate, Product, ProductId, Reference, VariantId
+from marketplace.catalogue.types import (
+    Certificate,
+    Product,
+    ProductId,
+    ProductStatus,
+    Reference,
+    VariantId,
+)
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
@@ -41,6 +49,9 @@ def _read_goods(session: Session, product_ids: Collection[ProductId]) -> Mapping
 
 
 _GOODS = Beside(_read_goods)
+_MOST_ADDRESSES = 20_000
+_ADDRESSES: WeakKeyDictionary[object, dict[str, ProductId]] = WeakKeyDictionary()
+"""Which product stands at an address, of each installation that this process serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +148,24 @@ def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]
 def goods_of(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Goods]:
     """Return what is shown of products; each is another object once the search saw its product change."""
     return _GOODS.get(search_engine(), session, product_ids)
+
+
+def product_at(session: Session, slug: str) -> Product:
+    """Return a listed product by its address, as it was shown before where nothing changed.
+
+    Refuses (ProductNotFound) what is not on the shelf.
+    """
+    addresses = _ADDRESSES.setdefault(search_engine(), {})
+    known = addresses.get(slug)
+    if known is not None:
+        goods = _GOODS.get(search_engine(), session, [known]).get(known)
+        if goods and goods.product.slug == slug and goods.product.status is ProductStatus.LISTED:
+            return goods.product
+    product = catalogue.get_product_by_slug(session, slug)
+    if len(addresses) >= _MOST_ADDRESSES:
+        addresses.clear()
+    addresses[slug] = product.id
+    return product
 
 
 def products_by_id(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Product]:
