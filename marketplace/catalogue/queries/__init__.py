@@ -36,6 +36,7 @@ from marketplace.catalogue.queries.goods import (
     products_by_id,
     products_by_slug,
     slugs_by_number,
+    titles_by_id,
     variants_by_id,
     variants_of,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "reference",
     "search_register",
     "slugs_by_number",
+    "titles_by_id",
     "valid_certificates",
     "variants_by_id",
     "variants_of",

@@ -33,6 +33,7 @@ from marketplace.catalogue.types.goods import (
     ProductId,
     ProductOrder,
     ProductStatus,
+    ProductTitle,
     Variant,
     VariantId,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "ProductOrder",
     "ProductSource",
     "ProductStatus",
+    "ProductTitle",
     "Reference",
     "RegisterSearch",
     "Requirement",

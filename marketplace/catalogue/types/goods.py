@@ -142,3 +142,11 @@ class ProductFilter:
     cooperative_id: PartyId | None = None
     offered: bool = False
     order: ProductOrder = ProductOrder.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTitle:
+    """What a product is called and where it stands: enough to lead to it."""
+
+    name: Name
+    slug: str
