@@ -23,7 +23,8 @@ _CLONES = """
     CREATE TEMPORARY TABLE clone ON COMMIT DROP AS
     SELECT product.id AS old_id, number, nextval(pg_get_serial_sequence('catalogue_product', 'id')) AS new_id
     FROM (
-        SELECT max(substr(number, 2)::bigint) AS last FROM catalogue_product WHERE number ~ '^X[0-9]+$'
+        SELECT COALESCE(max(substr(number, 2)::bigint), 0) AS last
+        FROM catalogue_product WHERE number ~ '^X[0-9]+$'
     ) taken
     CROSS JOIN generate_series(last + 1, last + %(missing)s) AS number
     JOIN original product ON product.place = mod(number, (SELECT count(*) FROM original))
