@@ -17,6 +17,7 @@ from marketplace.catalogue.queries.documents import (
     products_touched,
 )
 from marketplace.catalogue.queries.goods import (
+    find_listed_id,
     find_product_by_slug,
     find_variant_by_code,
     get_lot,
@@ -59,6 +60,7 @@ __all__ = [
     "certificates_of_sellers",
     "documents_source",
     "find_certificates",
+    "find_listed_id",
     "find_product_by_slug",
     "find_variant_by_code",
     "get_certificate",

@@ -48,6 +48,13 @@ def find_product_by_slug(session: Session, slug: str) -> Product | None:
     return None if row is None else product_from_row(row, reference(session))
 
 
+def find_listed_id(session: Session, slug: str) -> ProductId | None:
+    """Return which product stands at an address, without reading it."""
+    listed = (ProductRow.slug == slug) & (ProductRow.status == ProductStatus.LISTED)
+    found = session.scalar(select(ProductRow.id).where(listed))
+    return None if found is None else ProductId(found)
+
+
 def get_product_by_slug(session: Session, slug: str) -> Product:
     """Return a listed product by its address; refuses (ProductNotFound) what is not on the shelf."""
     product = find_product_by_slug(session, slug)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
+from marketplace.catalogue.refusals import ProductNotFound
 from marketplace.catalogue.types import (
     Certificate,
     Product,
@@ -155,17 +156,16 @@ def product_at(session: Session, slug: str) -> Product:
 
     Refuses (ProductNotFound) what is not on the shelf.
     """
-    addresses = _ADDRESSES.setdefault(search_engine(), {})
-    known = addresses.get(slug)
-    if known is not None:
-        goods = _GOODS.get(search_engine(), session, [known]).get(known)
-        if goods and goods.product.slug == slug and goods.product.status is ProductStatus.LISTED:
-            return goods.product
-    product = catalogue.get_product_by_slug(session, slug)
+    engine = search_engine()
+    addresses = _ADDRESSES.setdefault(engine, {})
+    product_id = addresses.get(slug) or catalogue.find_listed_id(session, slug)
+    goods = _GOODS.get(engine, session, [product_id]).get(product_id) if product_id else None
+    if product_id is None or goods is None or goods.product.status is not ProductStatus.LISTED:
+        raise ProductNotFound
     if len(addresses) >= _MOST_ADDRESSES:
         addresses.clear()
-    addresses[slug] = product.id
-    return product
+    addresses[slug] = product_id
+    return goods.product
 
 
 def products_by_id(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Product]:
