@@ -72,17 +72,18 @@ class SearchEngine:
         """Return the one writer; one process uses it at a time."""
         return self._indexer
 
-    def search(self, session: Session, request: SearchRequest) -> SearchPage:
-        """Return one page of products, the exact total and all facets."""
+    def search(self, session: Session, request: SearchRequest, *, with_facets: bool = True) -> SearchPage:
+        """Return one page of products, the exact total and, unless nobody will read them, all facets."""
         known = self._fresh(session)
         asked = known.schemes.take_out(request.q, KnownWords(known.language, known.vocabulary))
         found = self._find(known, asked.words)
         selection, uncertified = _certified(known.at(request.at), request, found, asked.schemes)
         ids = known.tables.product_ids
+        tallies = selection.facets() if with_facets else {}
         return SearchPage(
             total=selection.total,
             product_ids=tuple(ProductId(int(ids[slot])) for slot in selection.page()),
-            facets={facet: _values(tally, facet, request) for facet, tally in selection.facets().items()},
+            facets={facet: _values(tally, facet, request) for facet, tally in tallies.items()},
             page=request.page,
             per_page=request.per_page,
             dropped=(*uncertified, *found.dropped),

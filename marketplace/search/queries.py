@@ -22,6 +22,16 @@ _SUBJECT = {"stock": "offer", "sales": "product"}
 _CHANGES = 5000
 _BATCH = 1000
 _PIECE = 20_000
+# Read whole by every process as it starts: without a word to SQLAlchemy's types, which look at each value.
+_ROWS = text(
+    """
+    SELECT product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code,
+        storage, is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to, price_fen,
+        available, sold, created_at
+    FROM search_product WHERE version > :after ORDER BY slot
+    """
+)
+_WORDS = text("SELECT token, documents FROM search_word WHERE version > :after ORDER BY token")
 _TEXTS = text(
     """
     SELECT product.slot, found.lexemes, found.levels
@@ -90,21 +100,16 @@ def state(session: Session) -> State:
 
 def rows(session: Session, after: int) -> Iterator[list[SearchRow]]:
     """Yield what side tables need of every product that changed after a version, in pieces."""
-    table = ProductRow.__table__
-    columns = [column for column in table.c if column.name not in {"text_digest", "text_version"}]
-    statement = select(*columns).where(table.c.version > after).order_by(table.c.slot)
-    found = session.execute(statement.execution_options(yield_per=_PIECE))
-    for piece in found.partitions():
+    found = session.execute(_ROWS, {"after": after}, execution_options={"yield_per": _PIECE})
+    for piece in found.partitions(_PIECE):
         yield [_row(row) for row in piece]
 
 
 def words(session: Session, after: int) -> Iterator[tuple[str, int]]:
     """Yield the tokens whose counts changed after a version, in the order of their code points."""
-    statement = (
-        select(WordRow.token, WordRow.documents).where(WordRow.version > after).order_by(WordRow.token)
-    )
-    for row in session.execute(statement.execution_options(yield_per=_PIECE)):
-        yield row.token, row.documents
+    found = session.execute(_WORDS, {"after": after}, execution_options={"yield_per": _PIECE})
+    for piece in found.partitions(_PIECE):
+        yield from map(tuple, piece)
 
 
 def counts_of(session: Session, tokens: Collection[str]) -> Mapping[str, int]:
@@ -164,28 +169,9 @@ def slots_of(session: Session, product_ids: Collection[ProductId]) -> Mapping[Pr
 
 
 def _row(row: Any) -> SearchRow:
-    return SearchRow(
-        product_id=ProductId(row.product_id),
-        slot=row.slot,
-        version=row.version,
-        is_listed=row.is_listed,
-        aisle_code=row.aisle_code,
-        industry_code=row.industry_code,
-        county_code=row.county_code,
-        prefecture_code=row.prefecture_code,
-        storage=row.storage,
-        is_key_county=row.is_key_county,
-        months=row.months,
-        cooperative_codes=tuple(row.cooperative_codes),
-        validities=tuple(
-            Validity(scheme_code=code, from_at=from_at, to_at=to_at)
-            for code, from_at, to_at in zip(row.scheme_codes, row.valid_from, row.valid_to, strict=True)
-        ),
-        price_fen=row.price_fen,
-        available=row.available,
-        sold=row.sold,
-        created_at=row.created_at,
-    )
+    *plain, codes, schemes, valid_from, valid_to, price_fen, available, sold, created_at = row
+    periods = tuple(map(Validity, schemes, valid_from, valid_to)) if schemes else ()
+    return SearchRow._make((*plain, tuple(codes), periods, price_fen, available, sold, created_at))
 
 
 def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchDocument]:

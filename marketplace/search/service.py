@@ -19,7 +19,6 @@ from marketplace.search.types import AskedKey, SearchDocument, SearchRow
 
 LETTERS = {"A": 120, "B": 80, "C": 30}
 """The least level that PostgreSQL ranks under a letter; what is below is D."""
-_BATCH = 1000
 
 
 def record_sales(session: Session, packs: Mapping[ProductId, int]) -> None:
@@ -101,9 +100,16 @@ def keep_products(
             .where(ProductRow.product_id.in_(gone))
             .values(is_listed=False, available=0, version=version)
         )
-    slots = _slots(session, [document.product_id for document in found])
-    for first in range(0, len(found), _BATCH):
-        statement = insert(ProductRow).values(
+    if found:
+        slots = _slots(session, [document.product_id for document in found])
+        statement = insert(ProductRow)
+        kept = {"product_id", "slot", "text_version", "text_digest"}
+        # One statement many times, not one with a parameter for each value: that takes longer to compile.
+        session.connection().execute(
+            statement.on_conflict_do_update(
+                index_elements=[ProductRow.product_id],
+                set_={column.name: column for column in statement.excluded if column.name not in kept},
+            ),
             [
                 {
                     "product_id": document.product_id,
@@ -113,15 +119,8 @@ def keep_products(
                     "is_listed": True,
                 }
                 | columns_of(document)
-                for document in found[first : first + _BATCH]
-            ]
-        )
-        kept = {"product_id", "slot", "text_version", "text_digest"}
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[ProductRow.product_id],
-                set_={column.name: column for column in statement.excluded if column.name not in kept},
-            )
+                for document in found
+            ],
         )
     ids = [*(document.product_id for document in found), *gone]
     rows = session.execute(
@@ -163,19 +162,10 @@ def keep_texts(session: Session, version: int, texts: Mapping[int, Mapping[str, 
 
 def move_words(session: Session, version: int, moved: Mapping[str, int]) -> None:
     """Add to the counts of words, in the order of their code points."""
-    ordered = sorted(moved.items())
-    for first in range(0, len(ordered), _BATCH):
-        statement = insert(WordRow).values(
-            [
-                {"token": token, "documents": count, "version": version}
-                for token, count in ordered[first : first + _BATCH]
-            ]
-        )
+    if moved:
         session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[WordRow.token],
-                set_={"documents": WordRow.documents + statement.excluded.documents, "version": version},
-            )
+            _MOVE_WORDS,
+            [{"token": token, "count": count, "version": version} for token, count in sorted(moved.items())],
         )
 
 
@@ -205,6 +195,13 @@ _KEEP_TOKENS = text(
 )
 _KEEP_DIGEST = text(
     "UPDATE search_product SET text_digest = :digest, text_version = :version WHERE slot = :slot"
+)
+_MOVE_WORDS = text(
+    """
+    INSERT INTO search_word (token, documents, version) VALUES (:token, :count, :version)
+    ON CONFLICT (token) DO UPDATE
+        SET documents = search_word.documents + excluded.documents, version = excluded.version
+    """
 )
 _COUNT_WORDS = text(
     """

@@ -5,13 +5,14 @@ to keep.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
+from marketplace.kernel.message import Name
 from marketplace.parties import queries as parties
 from marketplace.places import queries as places
 from marketplace.search import orders
@@ -24,6 +25,7 @@ from marketplace.search.vocabulary import Vocabulary
 
 _SCANNED = 400
 _MOST_TOKENS = 32
+_TURN = {SuggestionKind.PRODUCT: 2}
 _SAME_NAME = 3
 """So many times as many products are looked at as are shown: several may be called the same."""
 
@@ -77,16 +79,28 @@ def read_names(session: Session, tables: Tables, language: Language) -> Named:
 
 
 def suggest(session: Session, typed: str, sources: Sources, limit: int) -> tuple[Suggestion, ...]:
-    """Return what a beginning may become: half products, half other names, more where others are fewer."""
+    """Return what a beginning may become: products and names of each kind, the best of each first."""
     wanted = normalise(typed).strip().replace(" ", "")
     wanted = sources.language.synonyms.get(wanted, wanted)
     if not wanted:
         return ()
-    names = sources.named.starting(wanted)
-    products = _products(session, wanted, sources, limit)
-    kept = max(limit - len(names), limit // 2)
-    chosen = products[:kept]
-    return (*chosen, *names[: limit - len(chosen)])
+    found: dict[SuggestionKind, list[Suggestion]] = {kind: [] for kind in SuggestionKind}
+    found[SuggestionKind.PRODUCT] += _products(session, wanted, sources, limit)
+    for name in sources.named.starting(wanted):
+        found[name.kind].append(name)
+    return mixed(found, limit)
+
+
+def mixed(found: Mapping[SuggestionKind, Sequence[Suggestion]], limit: int) -> tuple[Suggestion, ...]:
+    """Choose so many in turns, two products and one of each other kind, so that none is crowded out."""
+    counts = dict.fromkeys(found, 0)
+    left = limit
+    while left > 0 and any(counts[kind] < len(ones) for kind, ones in found.items()):
+        for kind, ones in found.items():
+            more = min(_TURN.get(kind, 1), len(ones) - counts[kind], left)
+            counts[kind] += more
+            left -= more
+    return tuple(one for kind, ones in found.items() for one in ones[: counts[kind]])
 
 
 def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Sequence[Suggestion]:
@@ -102,9 +116,8 @@ def _products(session: Session, wanted: str, sources: Sources, limit: int) -> Se
 
 def _called(session: Session, product_ids: Collection[int]) -> Sequence[Suggestion]:
     """Return products by name, each name once."""
-    found = catalogue.products_by_id(session, [ProductId(one) for one in product_ids])
-    by_name = {
-        one.name: Suggestion(SuggestionKind.PRODUCT, one.name, one.slug)
-        for one in reversed(tuple(found.values()))
-    }
-    return tuple(reversed(by_name.values()))
+    found = catalogue.titles_by_id(session, [ProductId(one) for one in product_ids])
+    by_name: dict[Name, Suggestion] = {}
+    for one in found.values():
+        by_name.setdefault(one.name, Suggestion(SuggestionKind.PRODUCT, one.name, one.slug))
+    return tuple(by_name.values())

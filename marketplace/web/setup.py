@@ -1,6 +1,10 @@
 """What every audience shares: language, forms' tokens, headers, limits, errors and the words of templates."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 from flask import Flask, current_app, request
+from flask.templating import Environment
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -25,8 +29,20 @@ from marketplace.web import (
 csrf = CSRFProtect()
 
 
+class OneWorld(Environment):
+    """Templates with the same globals, those of the environment itself.
+
+    Jinja lays a chain of mappings over them for each template, and compares two such chains name by name
+    whenever a page imports a component: a tenth of what a product's page costs.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 def install(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
+    app.jinja_environment = OneWorld
     language.install(app)
     headers.install(app, settings)
     limits.install(app, settings)

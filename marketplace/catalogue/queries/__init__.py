@@ -17,6 +17,7 @@ from marketplace.catalogue.queries.documents import (
     products_touched,
 )
 from marketplace.catalogue.queries.goods import (
+    find_listed_id,
     find_product_by_slug,
     find_variant_by_code,
     get_lot,
@@ -25,7 +26,6 @@ from marketplace.catalogue.queries.goods import (
     get_product_by_slug,
     get_variant,
     list_products,
-    listed_counts,
     lots_by_id,
     lots_of_offer,
     lots_of_offers,
@@ -37,6 +37,7 @@ from marketplace.catalogue.queries.goods import (
     products_by_id,
     products_by_slug,
     slugs_by_number,
+    titles_by_id,
     variants_by_id,
     variants_of,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "certificates_of_sellers",
     "documents_source",
     "find_certificates",
+    "find_listed_id",
     "find_product_by_slug",
     "find_variant_by_code",
     "get_certificate",
@@ -70,7 +72,6 @@ __all__ = [
     "held_papers",
     "list_certificates",
     "list_products",
-    "listed_counts",
     "listed_product_ids",
     "lots_by_id",
     "lots_of_offer",
@@ -89,6 +90,7 @@ __all__ = [
     "reference",
     "search_register",
     "slugs_by_number",
+    "titles_by_id",
     "valid_certificates",
     "variants_by_id",
     "variants_of",

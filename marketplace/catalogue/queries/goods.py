@@ -1,10 +1,9 @@
 """Reads of products, packs, offers and lots; batches take any number of ids in one statement."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import LotPaperRow, LotRow, OfferRow, ProductRow, VariantRow
@@ -17,7 +16,6 @@ from marketplace.catalogue.queries.rows import (
 )
 from marketplace.catalogue.refusals import LotNotFound, OfferNotFound, ProductNotFound, VariantNotFound
 from marketplace.catalogue.types import (
-    ListedCounts,
     Lot,
     LotId,
     Offer,
@@ -28,10 +26,12 @@ from marketplace.catalogue.types import (
     ProductId,
     ProductOrder,
     ProductStatus,
+    ProductTitle,
     StorageKind,
     Variant,
     VariantId,
 )
+from marketplace.kernel.message import Name
 from marketplace.kernel.paging import Page, offset
 from marketplace.parties.types import PartyId
 
@@ -39,11 +39,20 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 LISTED = frozenset({OfferStatus.LISTED})
+# While somebody types every letter asks this: five columns, no object of a row.
+_TITLES = text("SELECT id, slug, name_zh, name_zh_hant, name_en FROM catalogue_product WHERE id = ANY(:ids)")
 
 
 def find_product_by_slug(session: Session, slug: str) -> Product | None:
     row = session.scalars(select(ProductRow).where(ProductRow.slug == slug)).one_or_none()
     return None if row is None else product_from_row(row, reference(session))
+
+
+def find_listed_id(session: Session, slug: str) -> ProductId | None:
+    """Return which product stands at an address, without reading it."""
+    listed = (ProductRow.slug == slug) & (ProductRow.status == ProductStatus.LISTED)
+    found = session.scalar(select(ProductRow.id).where(listed))
+    return None if found is None else ProductId(found)
 
 
 def get_product_by_slug(session: Session, slug: str) -> Product:
@@ -67,6 +76,13 @@ def products_by_id(session: Session, product_ids: Collection[ProductId]) -> Mapp
     kept = reference(session)
     rows = session.scalars(select(ProductRow).where(ProductRow.id.in_(set(product_ids))))
     return _in_order(product_ids, {one.id: one for one in (product_from_row(row, kept) for row in rows)})
+
+
+def titles_by_id(session: Session, product_ids: Collection[ProductId]) -> Mapping[ProductId, ProductTitle]:
+    """Return name and address of the products that exist among the ids, in the order of the ids."""
+    rows = session.execute(_TITLES, {"ids": list(product_ids)})
+    found = {ProductId(key): ProductTitle(Name(*names), slug) for key, slug, *names in rows}
+    return _in_order(product_ids, found)
 
 
 def products_by_slug(session: Session, slugs: Collection[str]) -> Mapping[str, Product]:
@@ -100,22 +116,6 @@ def list_products(
         .offset(offset(page, per_page))
     )
     return Page([product_from_row(row, kept) for row in rows], total, page, per_page)
-
-
-def listed_counts(session: Session) -> ListedCounts:
-    """Count the listed products of each aisle, county and industry, in one statement."""
-    columns = (ProductRow.aisle_code, ProductRow.county_code, ProductRow.industry_code)
-    rows = session.execute(
-        select(func.grouping(*columns), *columns, func.count())
-        .where(ProductRow.status == ProductStatus.LISTED)
-        .group_by(func.grouping_sets(*columns))
-    )
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
-    for grouping, aisle, county, industry, count in rows:
-        code = aisle or county or industry
-        if code is not None:
-            counts[grouping][code] = count
-    return ListedCounts(aisles=counts[0b011], counties=counts[0b101], industries=counts[0b110])
 
 
 def variants_of(

@@ -22,7 +22,6 @@ from marketplace.catalogue.types.drafts import (
     VariantDraft,
 )
 from marketplace.catalogue.types.goods import (
-    ListedCounts,
     Lot,
     LotId,
     LotStatus,
@@ -34,6 +33,7 @@ from marketplace.catalogue.types.goods import (
     ProductId,
     ProductOrder,
     ProductStatus,
+    ProductTitle,
     Variant,
     VariantId,
 )
@@ -64,7 +64,6 @@ __all__ = [
     "CertificateState",
     "CertifiedPeriod",
     "Industry",
-    "ListedCounts",
     "Lot",
     "LotId",
     "LotStatus",
@@ -84,6 +83,7 @@ __all__ = [
     "ProductOrder",
     "ProductSource",
     "ProductStatus",
+    "ProductTitle",
     "Reference",
     "RegisterSearch",
     "Requirement",

@@ -1,6 +1,5 @@
 """What is sold: a product, its packs, the offers of them and their lots."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -145,10 +144,9 @@ class ProductFilter:
     order: ProductOrder = ProductOrder.NUMBER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedCounts:
-    """How many listed products each aisle, county and industry has; what has none is not named."""
+@dataclass(frozen=True, slots=True)
+class ProductTitle:
+    """What a product is called and where it stands: enough to lead to it."""
 
-    aisles: Mapping[str, int]
-    counties: Mapping[str, int]
-    industries: Mapping[str, int]
+    name: Name
+    slug: str

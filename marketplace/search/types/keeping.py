@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validity:
+class Validity(NamedTuple):
     """A certificate of a scheme is valid from an instant to another, which no longer belongs to it."""
 
     scheme_code: str
@@ -16,12 +16,12 @@ class Validity:
     to_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchRow:
+class SearchRow(NamedTuple):
     """What filters, facets and sorts know of a product: a row of the side tables, at its slot.
 
     ``version`` grows with every change heard of; ``price_fen`` is the lowest price of a listed offer, None
     where nobody offers it; ``available`` and ``sold`` are packs; ``months`` has bit 0 for a January of sale.
+    A process makes one for every product as it starts: a tuple is made several times as fast as a dataclass.
     """
 
     product_id: ProductId

@@ -2,13 +2,22 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
-from marketplace.catalogue.types import Certificate, Product, ProductId, Reference, VariantId
+from marketplace.catalogue.refusals import ProductNotFound
+from marketplace.catalogue.types import (
+    Certificate,
+    Product,
+    ProductId,
+    ProductStatus,
+    Reference,
+    VariantId,
+)
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
@@ -41,6 +50,9 @@ def _read_goods(session: Session, product_ids: Collection[ProductId]) -> Mapping
 
 
 _GOODS = Beside(_read_goods)
+_MOST_ADDRESSES = 20_000
+_ADDRESSES: WeakKeyDictionary[object, dict[str, ProductId]] = WeakKeyDictionary()
+"""Which product stands at an address, of each installation that this process serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +149,23 @@ def make_cards(session: Session, product_ids: Sequence[ProductId]) -> list[Card]
 def goods_of(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Goods]:
     """Return what is shown of products; each is another object once the search saw its product change."""
     return _GOODS.get(search_engine(), session, product_ids)
+
+
+def product_at(session: Session, slug: str) -> Product:
+    """Return a listed product by its address, as it was shown before where nothing changed.
+
+    Refuses (ProductNotFound) what is not on the shelf.
+    """
+    engine = search_engine()
+    addresses = _ADDRESSES.setdefault(engine, {})
+    product_id = addresses.get(slug) or catalogue.find_listed_id(session, slug)
+    goods = _GOODS.get(engine, session, [product_id]).get(product_id) if product_id else None
+    if product_id is None or goods is None or goods.product.status is not ProductStatus.LISTED:
+        raise ProductNotFound
+    if len(addresses) >= _MOST_ADDRESSES:
+        addresses.clear()
+    addresses[slug] = product_id
+    return goods.product
 
 
 def products_by_id(session: Session, product_ids: Sequence[ProductId]) -> Mapping[ProductId, Product]:

@@ -1,11 +1,9 @@
 """What narrows a list of products: groups with counts, chips of what is chosen, orders."""
 
 import heapq
-import time as wall
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -13,19 +11,15 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.kernel import money
 from marketplace.kernel.message import Message, Name, msg
-from marketplace.parties import queries as parties
 from marketplace.places import queries as places
 from marketplace.search.types import PRICE_BANDS_FEN, Facet, FacetValue, SearchPage, Sort
 from marketplace.web.language import gettext as _
-from marketplace.web.page_cache import OLDEST_SECONDS
 from marketplace.web.present import text
 from marketplace.web.searching import SearchParameters, as_query, changed_query
-from marketplace.web.storefront.routes import search_engine
+from marketplace.web.storefront import sellers
 from marketplace.web.wording import STORAGE_KINDS
 
 MOST_OPTIONS = 12
-_MOST_SELLERS = 20_000
-_NOTHING = (0.0, Name("", "", ""))
 # Facets that may have more values than stand beside a list.
 CHOSEN_APART = frozenset(
     {
@@ -102,28 +96,6 @@ class Order:
     current: bool
 
 
-class _SellerNames:
-    """Names of cooperatives, kept for a minute: a dozen of them stand beside every list."""
-
-    def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[object, dict[str, tuple[float, Name]]] = WeakKeyDictionary()
-
-    def get(self, session: Session, codes: Collection[str]) -> Mapping[str, Name]:
-        """Return the names of cooperatives by code, reading at once whatever is not kept."""
-        now = wall.monotonic()
-        kept = self._kept.setdefault(search_engine(), {})
-        missing = [one for one in codes if kept.get(one, _NOTHING)[0] < now]
-        if missing:
-            if len(kept) > _MOST_SELLERS:
-                kept.clear()
-            read = parties.parties_by_code(session, missing)
-            kept |= {code: (now + OLDEST_SECONDS, one.name) for code, one in read.items()}
-        return {code: kept[code][1] for code in codes if code in kept}
-
-
-_SELLERS = _SellerNames()
-
-
 class Labels:
     """Names of facet values in the reader's language, each written once a request.
 
@@ -132,7 +104,7 @@ class Labels:
 
     def __init__(self, session: Session, codes: Iterable[str]) -> None:
         atlas, reference = places.atlas(session), catalogue.reference(session)
-        cooperatives = _SELLERS.get(session, set(codes))
+        cooperatives = sellers.BY_CODE.get(session, set(codes))
         self._schemes = reference.schemes
         self._names: Mapping[Facet, Callable[[str], Name | Message | None]] = {
             Facet.CERTIFICATION: lambda code: _name(reference.schemes.get(code), "short_name"),
@@ -140,7 +112,7 @@ class Labels:
             Facet.INDUSTRY: lambda code: _name(reference.industries.get(code)),
             Facet.PREFECTURE: lambda code: _name(atlas.find(code), "short_name"),
             Facet.COUNTY: lambda code: _name(atlas.find(code), "short_name"),
-            Facet.COOPERATIVE: cooperatives.get,
+            Facet.COOPERATIVE: lambda code: _name(cooperatives.get(code)),
             Facet.STORAGE: _STORAGES.get,
             Facet.PRICE: _band,
         }

@@ -82,20 +82,25 @@ class CardPieces:
                 self._bytes -= dropped.cost
 
 
-def card_pieces(session: Session, product_ids: Sequence[ProductId]) -> list[Markup]:
-    """Return the cards of products in their order as HTML; without a statement where all are kept."""
+def card_pieces(
+    session: Session, product_ids: Sequence[ProductId], first_screen: int = _FIRST_SCREEN
+) -> list[Markup]:
+    """Return the cards of products in their order as HTML; without a statement where all are kept.
+
+    The pictures of so many first ones are seen at once and fetched before the others.
+    """
     goods = goods_of(session, product_ids)
     ids = [one for one in product_ids if one in goods]
     around = (language.current(), delivery.chosen_city().code, int(time.now().timestamp()) // 3600)
     world = (places.atlas(session), freight.rate_book(session))
-    keys = [((one, place < _FIRST_SCREEN, *around), (goods[one], *world)) for place, one in enumerate(ids)]
+    keys = [((one, place < first_screen, *around), (goods[one], *world)) for place, one in enumerate(ids)]
     pieces: CardPieces = current_app.extensions.setdefault("card_pieces", CardPieces())
     found = pieces.find(keys)
     missing = [place for place, html in enumerate(found) if html is None]
     cards = cards_of(session, [goods[ids[place]].product for place in missing]) if missing else []
     draw = get_template_attribute("components/card.html", "product_card")
     for place, card in zip(missing, cards, strict=True):
-        html = draw(card, url_for("storefront.product", slug=card.slug), place < _FIRST_SCREEN)
+        html = draw(card, url_for("storefront.product", slug=card.slug), place < first_screen)
         pieces.keep(*keys[place], html)
         found[place] = html
     return [html for html in found if html is not None]

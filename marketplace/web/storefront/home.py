@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Aisle, ListedCounts, Product, ProductId
+from marketplace.catalogue.types import Aisle, Product, ProductId
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
@@ -22,7 +22,9 @@ from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
 from marketplace.web.present import month_name
-from marketplace.web.storefront.cards import cards_of, pair_label
+from marketplace.web.storefront.cards import pair_label, products_by_id
+from marketplace.web.storefront.fragments import card_pieces
+from marketplace.web.storefront.origins import listed_by_county
 from marketplace.web.storefront.routes import blueprint, search_engine
 
 SEASON_CARDS = 8
@@ -76,17 +78,20 @@ def home() -> ResponseReturnValue:
     season = _find(session, SEASON_CARDS * CHOICE, {Facet.IN_SEASON: (YES,), Facet.IN_STOCK: (YES,)})
     schemes = _schemes(session)
     certified = _certified(session, schemes)
-    products = catalogue.products_by_id(session, {*season.product_ids, *certified})
-    first = varied([products[one] for one in season.product_ids], SEASON_CARDS)
-    second = varied([products[one] for one in certified if products[one] not in first], CERTIFIED_CARDS)
-    cards = cards_of(session, [*first, *second])
+    products = products_by_id(session, list({*season.product_ids, *certified}))
+    first = varied([products[one] for one in season.product_ids if one in products], SEASON_CARDS)
+    taken = {one.id for one in first}
+    second = varied(
+        [products[one] for one in certified if one in products and one not in taken], CERTIFIED_CARDS
+    )
+    cards = card_pieces(session, [one.id for one in (*first, *second)])
     return render_template(
         "storefront/home.html",
         month=month_name(time.today()),
         season=cards[: len(first)],
         season_total=season.total,
         aisles=[_aisle(one) for one in catalogue.reference(session).aisles.values()],
-        counties=_key_counties(atlas, catalogue.listed_counts(session)),
+        counties=_key_counties(atlas, listed_by_county(session)),
         key_county_total=sum(county.key_county for county in atlas.counties),
         schemes=schemes,
         certified=cards[len(first) :],
@@ -95,13 +100,14 @@ def home() -> ResponseReturnValue:
 
 def _find(session: Session, count: int, chosen: Mapping[Facet, tuple[str, ...]]) -> SearchPage:
     asked = SearchRequest(at=time.now(), chosen=chosen, sort=Sort.SALES, per_page=count)
-    return search_engine().search(session, asked)
+    return search_engine().search(session, asked, with_facets=False)
 
 
 def _schemes(session: Session) -> list[SchemeLink]:
     """Return the schemes that stand behind goods in stock today and are shown as a badge."""
     known = catalogue.reference(session).schemes
-    counted = _find(session, 1, {Facet.IN_STOCK: (YES,)}).facets[Facet.CERTIFICATION]
+    asked = SearchRequest(at=time.now(), chosen={Facet.IN_STOCK: (YES,)}, per_page=1)
+    counted = search_engine().search(session, asked).facets[Facet.CERTIFICATION]
     shown = [one for one in counted if one.value in known and known[one.value].shows_badge]
     shown.sort(key=lambda one: known[one.value].order_no)
     return [SchemeLink(one.value, known[one.value].short_name, one.count) for one in shown]
@@ -131,13 +137,13 @@ def _aisle(one: Aisle) -> AisleLink:
     return AisleLink(one.code, one.name, static_url(f"img/kinds/{picture}.svg"))
 
 
-def _key_counties(atlas: Atlas, counts: ListedCounts) -> list[CountyLink]:
+def _key_counties(atlas: Atlas, counts: Mapping[str, int]) -> list[CountyLink]:
     """Return key counties with goods, those paired with the visitor's city first, then by goods."""
     city = delivery.chosen_city().code
     links = [
-        CountyLink(one.code, one.name, pair_label(atlas, city, one.code), counts.counties[one.code])
+        CountyLink(one.code, one.name, pair_label(atlas, city, one.code), counts[one.code])
         for one in atlas.counties
-        if one.key_county and counts.counties.get(one.code)
+        if one.key_county and counts.get(one.code)
     ]
     links.sort(key=lambda one: (one.pair_label is None, -one.count, one.code))
     return links[:COUNTIES]

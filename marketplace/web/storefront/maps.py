@@ -3,13 +3,20 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from weakref import WeakKeyDictionary
+
+from flask import get_template_attribute
+from markupsafe import Markup
 
 from marketplace.places.atlas import Atlas
 from marketplace.places.types import DivisionCode
+from marketplace.web import language
+from marketplace.web.language import gettext as _
 from marketplace.web.present import text
 
 GUIZHOU = "guizhou"
 STEPS = 5
+_origins: WeakKeyDictionary[Atlas, dict[tuple[str, str], Markup]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,27 @@ def county_tiles(
         )
         for tile in atlas.tiles(GUIZHOU)
     ]
+
+
+def origin(atlas: Atlas, county_code: DivisionCode) -> Markup:
+    """Draw a county's own prefecture with the county ringed: once a language, kept with the atlas."""
+    key = (language.current(), county_code)
+    kept = _origins.setdefault(atlas, {})
+    if key not in kept:
+        prefecture = atlas.division(atlas.prefecture_of(county_code))
+        draw = get_template_attribute("components/tilemap.html", "tile_map")
+        kept[key] = draw(
+            county_tiles(atlas, levels=neighbours(atlas, county_code)),
+            _(
+                "%(county)s在%(prefecture)s",
+                county=text(atlas.division(county_code).name),
+                prefecture=text(prefecture.name),
+            ),
+            [county_code],
+            prefecture.code,
+            ident="origin",
+        )
+    return kept[key]
 
 
 def prefecture_groups(atlas: Atlas, href: Callable[[str], str]) -> list[tuple[str, str, str]]:

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from marketplace.catalogue import queries as catalogue
 from marketplace.kernel import time
 from marketplace.kernel.refusals import NotFound
 from marketplace.places import queries as places
@@ -28,7 +28,7 @@ from marketplace.web.storefront.routes import blueprint, search_engine
 def counties() -> ResponseReturnValue:
     """Show all counties, or one prefecture's, shaded by how many products each has on the shelf."""
     session, atlas = read(), places.atlas(read())
-    counts = catalogue.listed_counts(session).counties
+    counts = listed_by_county(session)
     prefecture = next((one for one in atlas.prefectures if one.code == request.args.get("prefecture")), None)
     return render_template(
         "storefront/counties.html",
@@ -72,6 +72,12 @@ def county(code: str) -> ResponseReturnValue:
         total=page.total,
         cards=make_cards(session, page.product_ids),
     )
+
+
+def listed_by_county(session: Session) -> dict[str, int]:
+    """Return how many products of each county are on the shelf, as the search counts them."""
+    counted = search_engine().search(session, SearchRequest(at=time.now(), per_page=1))
+    return {one.value: one.count for one in counted.facets[Facet.COUNTY]}
 
 
 def _by_prefecture(atlas: Atlas, only: Division | None) -> list[tuple[Division, list[Division]]]:

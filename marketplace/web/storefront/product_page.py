@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
@@ -20,10 +21,8 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, Name
-from marketplace.parties import queries as parties
 from marketplace.parties.types import Party, PartyId
 from marketplace.places import queries as places
-from marketplace.places.atlas import Atlas
 from marketplace.places.types import Division
 from marketplace.reviews import queries as reviews
 from marketplace.reviews.types import Rating, Review
@@ -31,21 +30,17 @@ from marketplace.routing import queries as routing
 from marketplace.routing.refusals import explain
 from marketplace.routing.rules import best_of
 from marketplace.routing.types import LineProblem, PriceWithFreight
+from marketplace.search.beside import Beside
 from marketplace.search.types import SearchRequest
 from marketplace.web import delivery
-from marketplace.web.storefront import maps, pairing_words
-from marketplace.web.storefront.cards import (
-    Card,
-    Shelf,
-    badge_names,
-    pair_label,
-    picture_url,
-    products_by_id,
-)
+from marketplace.web.storefront import maps, pairing_words, sellers
+from marketplace.web.storefront.cards import badge_names, goods_of, pair_label, picture_url
 from marketplace.web.storefront.certificate_views import Proof, proofs
+from marketplace.web.storefront.fragments import card_pieces
 from marketplace.web.storefront.routes import search_engine
 
 ALIKE = 4
+_VARIANTS = Beside(catalogue.variants_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +77,7 @@ class ProductPage:
     sellers: Sequence[Seller]
     badges: Sequence[Name]
     proofs: Sequence[Proof]
-    tiles: Sequence[maps.TileView]
+    origin: Markup
     storage: StorageClass
     season_months: tuple[int, ...]
     this_month: int
@@ -91,23 +86,22 @@ class ProductPage:
     reference: Reference
     rating: Rating | None
     reviews: Sequence[Review]
-    alike: Sequence[Card]
+    alike: Sequence[Markup]
     alike_counted: Sequence[tuple[Name, Message]]
 
 
 def gather(session: Session, product: Product, pack_code: str | None) -> ProductPage:
-    """Gather the page for the visitor's city and the chosen pack, in nine statements."""
-    city, today = delivery.chosen_city(), time.today()
+    """Gather the page for the visitor's city and the chosen pack: in three statements, nine for new goods."""
+    city, today, now = delivery.chosen_city(), time.today(), time.now()
     atlas, reference = places.atlas(session), catalogue.reference(session)
-    alike = _alike(session, product)
-    packs_priced, offers = routing.shelf_prices(session, [product.id, *alike], city.code, today)
-    shelf = Shelf.of(session, [product.id, *alike], city.code, packs_priced)
-    variants = catalogue.variants_of(session, [product.id])[product.id]
-    packs = _packs(variants, shelf.packs, pack_code)
+    priced_packs, offers = routing.shelf_prices(session, [product.id], city.code, today)
+    variants = _VARIANTS.get(search_engine(), session, [product.id]).get(product.id, ())
+    packs = _packs(variants, priced_packs, pack_code)
     chosen = next((one for one in packs if one.is_chosen), None)
-    valid = shelf.certificates[product.id]
-    cards = shelf.cards(session, products_by_id(session, alike).values() if alike else ())
-    cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in offers.values()})
+    alike = _alike(session, product)
+    goods = goods_of(session, [product.id, *alike])
+    valid = [one for one in goods[product.id].certificates if rules.is_valid(one, now)]
+    cooperatives = sellers.BY_ID.get(session, {one.cooperative_id for one in offers.values()})
     priced = chosen.priced if chosen else None
     rating, said = reviews.opinions(session, product.id)
     return ProductPage(
@@ -122,8 +116,8 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         problem=None if priced is None or priced.problem is None else _problem(priced),
         sellers=_sellers(chosen, offers, cooperatives, valid, reference),
         badges=badge_names(valid, reference),
-        proofs=proofs(valid, reference, time.now()),
-        tiles=_tiles(atlas, product),
+        proofs=proofs(valid, reference, now),
+        origin=maps.origin(atlas, product.county_code),
         storage=reference.storage_classes[product.storage_code],
         season_months=rules.season_months(product.harvest_months, product.sale_months),
         this_month=today.month,
@@ -132,11 +126,11 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         reference=reference,
         rating=rating,
         reviews=said,
-        alike=cards,
+        alike=card_pieces(session, alike, first_screen=0),
         alike_counted=[
             (one.name, pairing_words.explain(atlas, city.code, one.county_code, today))
-            for one in cards
-            if one.pair_label is None
+            for one in (goods[key].product for key in alike if key in goods)
+            if pair_label(atlas, city.code, one.county_code) is None
         ],
     )
 
@@ -146,7 +140,8 @@ def _alike(session: Session, product: Product) -> list[ProductId]:
     word = next((one for one in product.keywords if one in product.name.hans), None)
     if word is None:
         word = product.keywords[0] if product.keywords else product.name.hans
-    found = search_engine().search(session, SearchRequest(at=time.now(), q=word, per_page=ALIKE + 1))
+    asked = SearchRequest(at=time.now(), q=word, per_page=ALIKE + 1)
+    found = search_engine().search(session, asked, with_facets=False)
     return [one for one in found.product_ids if one != product.id][:ALIKE]
 
 
@@ -194,7 +189,3 @@ def _sellers(
     return sorted(
         found, key=lambda one: (not one.is_default, one.priced.problem is not None, one.priced.total_fen)
     )
-
-
-def _tiles(atlas: Atlas, product: Product) -> list[maps.TileView]:
-    return maps.county_tiles(atlas, levels=maps.neighbours(atlas, product.county_code))

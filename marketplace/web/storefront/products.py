@@ -9,6 +9,7 @@ from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
 from marketplace.web.storefront import product_page
+from marketplace.web.storefront.cards import product_at
 from marketplace.web.storefront.linked_data import product_data
 from marketplace.web.storefront.routes import blueprint, ports
 
@@ -21,9 +22,7 @@ _IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "ima
 @public
 def product(slug: str) -> ResponseReturnValue:
     session = read()
-    page = product_page.gather(
-        session, catalogue.get_product_by_slug(session, slug), request.args.get("pack")
-    )
+    page = product_page.gather(session, product_at(session, slug), request.args.get("pack"))
     return render_template("storefront/product.html", page=page, linked_data=product_data(page))
 
 
