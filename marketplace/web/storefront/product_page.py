@@ -32,7 +32,7 @@ from marketplace.routing.refusals import explain
 from marketplace.routing.rules import best_of
 from marketplace.routing.types import LineProblem, PriceWithFreight
 from marketplace.search.types import SearchRequest
-from marketplace.web import delivery
+from marketplace.web import delivery, edition_words
 from marketplace.web.storefront import maps, pairing_words
 from marketplace.web.storefront.cards import (
     Card,
@@ -82,6 +82,8 @@ class ProductPage:
     sellers: Sequence[Seller]
     badges: Sequence[Name]
     proofs: Sequence[Proof]
+    edition_year: int | None
+    edition_mark: str | None
     tiles: Sequence[maps.TileView]
     storage: StorageClass
     season_months: tuple[int, ...]
@@ -109,6 +111,7 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     cards = shelf.cards(session, products_by_id(session, alike).values() if alike else ())
     cooperatives = parties.parties_by_id(session, {one.cooperative_id for one in offers.values()})
     priced = chosen.priced if chosen else None
+    listed = catalogue.listed_in(session)
     rating, said = reviews.opinions(session, product.id)
     return ProductPage(
         product=product,
@@ -123,6 +126,8 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         sellers=_sellers(chosen, offers, cooperatives, valid, reference),
         badges=badge_names(valid, reference),
         proofs=proofs(valid, reference, time.now()),
+        edition_year=listed.year if listed is not None else None,
+        edition_mark=edition_words.mark_of(listed, product),
         tiles=_tiles(atlas, product),
         storage=reference.storage_classes[product.storage_code],
         season_months=rules.season_months(product.harvest_months, product.sale_months),
