@@ -92,8 +92,6 @@ def _is_met(
             return county.side is Side.GUIZHOU and county.level is Level.COUNTY
         case CriterionCheck.SELLABLE:
             return product.consumer_sellable
-        case CriterionCheck.INDUSTRY:
-            return product.industry_code is not None
         case CriterionCheck.CERTIFIED:
             return not set(criterion.scheme_codes).isdisjoint(scheme_codes)
         case CriterionCheck.JUDGED:

@@ -153,7 +153,6 @@ class CriterionCheck(StrEnum):
     LISTED = "listed"
     ORIGIN = "origin"
     SELLABLE = "sellable"
-    INDUSTRY = "industry"
     CERTIFIED = "certified"
     JUDGED = "judged"
 

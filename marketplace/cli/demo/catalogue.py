@@ -28,6 +28,10 @@ class _Desk:
     county: Actor
     provinces: dict[Side, Actor]
 
+    @property
+    def county_codes(self) -> frozenset[str | None]:
+        return frozenset(scope.division_code for scope in self.county.scopes)
+
 
 def publish_last_year(stage: Stage, cast: Cast) -> None:
     """Bring last year's edition from nomination to publication before the first order."""
@@ -55,7 +59,11 @@ def _publish(session: Session, cast: Cast, year: int) -> None:
 def _leave_to_review(session: Session, cast: Cast, year: int) -> None:
     desk = _desk(session, cast)
     edition = service.open_edition(session, year, desk.operator.person)
-    chosen = [one for place, one in enumerate(_fitting(session, edition)) if place % _EVERY != 2]
+    chosen = [
+        one
+        for place, one in enumerate(_fitting(session, edition))
+        if place % _EVERY or one.county_code in desk.county_codes
+    ]
     found = _nominate(session, desk, edition, chosen)
     service.close_nominations(session, edition.id)
     half = [one.id for one in found[: len(found) // 2]]
@@ -72,13 +80,12 @@ def _fitting(session: Session, edition: Edition) -> list[Product]:
 
 
 def _nominate(session: Session, desk: _Desk, edition: Edition, goods: Iterable[Product]) -> list[Nomination]:
-    county = {scope.division_code for scope in desk.county.scopes}
     return [
         service.nominate(
             session,
             edition.id,
             one.id,
-            desk.county if one.county_code in county else desk.operator,
+            desk.county if one.county_code in desk.county_codes else desk.operator,
             _REASONS[place % len(_REASONS)],
         )
         for place, one in enumerate(goods)

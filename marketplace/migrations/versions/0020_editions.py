@@ -36,7 +36,7 @@ def _working_tables() -> None:
         sa.Column("scheme_codes", postgresql.JSONB(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("text_zh", "text_en", "source_zh", "source_en")),
         sa.CheckConstraint(
-            "check_kind IN ('listed', 'origin', 'sellable', 'industry', 'certified', 'judged')",
+            "check_kind IN ('listed', 'origin', 'sellable', 'certified', 'judged')",
             name="ck_catalogue_criterion_check_kind_known",
         ),
         sa.PrimaryKeyConstraint("code", name="pk_catalogue_criterion"),

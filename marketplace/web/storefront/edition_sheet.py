@@ -15,6 +15,7 @@ from marketplace.places import queries as places
 from marketplace.places.atlas import Atlas
 from marketplace.web import edition_words
 from marketplace.web.language import gettext as _
+from marketplace.web.language import ngettext
 from marketplace.web.present import full_day, text
 from marketplace.web.setup import settings
 
@@ -58,8 +59,8 @@ def _facts(edition: Edition) -> list[list[str]]:
     return [
         [_("期号"), _("第 %(no)s 期", no=published.issue_no)],
         [_("公布日期"), full_day(time.business_day(published.published_at))],
-        [_("列入商品"), _("%(count)s 件", count=published.entry_count)],
-        [_("离开商品"), _("%(count)s 件", count=published.left_count)],
+        [_("列入商品"), ngettext("%(num)s 件", "%(num)s 件", published.entry_count)],
+        [_("离开商品"), ngettext("%(num)s 件", "%(num)s 件", published.left_count)],
         [_("审核"), _("贵州省、广东省逐项同意")],
         [_("政策依据"), _("黔府发〔2022〕12号第七条")],
     ]

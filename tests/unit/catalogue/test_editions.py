@@ -75,7 +75,6 @@ def test_what_is_published_never_changes() -> None:
     [
         (CriterionCheck.LISTED, {"status": ProductStatus.WITHDRAWN}),
         (CriterionCheck.SELLABLE, {"consumer_sellable": False}),
-        (CriterionCheck.INDUSTRY, {"industry_code": None}),
     ],
 )
 def test_goods_meet_a_criterion_or_do_not(check: CriterionCheck, wrong: dict[str, object]) -> None:
