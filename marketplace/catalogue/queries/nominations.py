@@ -67,8 +67,15 @@ def every_nomination(session: Session, edition_id: EditionId) -> list[Nomination
     return _nominations(session, wanted.order_by(NominationRow.id))
 
 
+def nominations_by_id(session: Session, nomination_ids: Collection[NominationId]) -> list[Nomination]:
+    """Return the nominations that exist among some ids, by id."""
+    wanted = select(NominationRow).where(NominationRow.id.in_(set(nomination_ids)))
+    return _nominations(session, wanted.order_by(NominationRow.id))
+
+
 def get_nomination(session: Session, nomination_id: NominationId) -> Nomination:
-    found = _nominations(session, select(NominationRow).where(NominationRow.id == nomination_id))
+    """Return a nomination with its reviews; refuses (NominationNotFound)."""
+    found = nominations_by_id(session, [nomination_id])
     if not found:
         raise NominationNotFound
     return found[0]

@@ -1,6 +1,6 @@
 """Writes of nominations: a county puts goods forward, each province says its word once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import EditionRow, NominationRow, ReviewerRow, ReviewRow
 from marketplace.catalogue.queries.editions import get_edition
-from marketplace.catalogue.queries.goods import get_product
-from marketplace.catalogue.queries.nominations import findings_of, get_nomination
+from marketplace.catalogue.queries.goods import get_product, products_by_id
+from marketplace.catalogue.queries.nominations import findings_of, get_nomination, nominations_by_id
 from marketplace.catalogue.refusals import (
     AlreadyNominated,
     AlreadyReviewed,
@@ -83,8 +83,8 @@ def withdraw_nomination(session: Session, nomination_id: NominationId, by: Actor
 
     While counties nominate, the goods may be put forward anew.
     """
-    _lock_edition_of(session, nomination_id, EditionState.NOMINATING, EditionState.REVIEWING)
-    row = _lock(session, nomination_id)
+    _lock_edition_of(session, [nomination_id], EditionState.NOMINATING, EditionState.REVIEWING)
+    (row,) = _lock(session, [nomination_id])
     if not _speaks_for(session, by, row.county_code):
         raise NominationNotFound
     _move(row, NominationState.WITHDRAWN)
@@ -96,13 +96,13 @@ def withdraw_nomination(session: Session, nomination_id: NominationId, by: Actor
 def approve_nominations(
     session: Session, nomination_ids: Collection[NominationId], by: Actor, side: Side
 ) -> int:
-    """Say a province's yes to nominations, in the order of their ids; returns how many both now approve.
+    """Say a province's yes to nominations of one edition; returns how many both provinces now approve.
 
     Refuses as ``refuse_nomination`` does, and (NominationUnfit) goods that meanwhile stopped to fit; one
-    refusal undoes all.
+    refusal undoes all. Asks the same few statements however many there are.
     """
-    states = [_review(session, one, by, side, Verdict.APPROVE, "") for one in sorted(set(nomination_ids))]
-    return states.count(NominationState.APPROVED)
+    reviewed = _review(session, nomination_ids, by, side, Verdict.APPROVE, "")
+    return sum(one.state is NominationState.APPROVED for one in reviewed)
 
 
 def refuse_nomination(
@@ -115,8 +115,8 @@ def refuse_nomination(
     """
     if not reason:
         raise ReasonMissing
-    _review(session, nomination_id, by, side, Verdict.REFUSE, reason)
-    return get_nomination(session, nomination_id)
+    (refused,) = _review(session, [nomination_id], by, side, Verdict.REFUSE, reason)
+    return refused
 
 
 def lock_edition(
@@ -140,34 +140,34 @@ def lock_edition(
 
 
 def _review(
-    session: Session, nomination_id: NominationId, by: Actor, side: Side, verdict: Verdict, reason: str
-) -> NominationState:
-    edition_id = _lock_edition_of(session, nomination_id, EditionState.REVIEWING)
+    session: Session,
+    nomination_ids: Collection[NominationId],
+    by: Actor,
+    side: Side,
+    verdict: Verdict,
+    reason: str,
+) -> list[Nomination]:
+    """Add a province's word to nominations and move those that it decides."""
+    edition_id = _lock_edition_of(session, nomination_ids, EditionState.REVIEWING)
     _be_reviewer(session, edition_id, by, side)
-    row = _lock(session, nomination_id)
-    before = get_nomination(session, nomination_id)
-    if before.state is not NominationState.NOMINATED or before.review_of(side) is not None:
+    rows = _lock(session, nomination_ids)
+    before = nominations_by_id(session, nomination_ids)
+    if any(one.state is not NominationState.NOMINATED or one.review_of(side) for one in before):
         raise AlreadyReviewed
     if verdict is Verdict.APPROVE:
-        _ask_fit(session, before)
-    session.add(
-        ReviewRow(
-            nomination_id=row.id,
-            side=side,
-            edition_id=edition_id,
-            person_id=by.person.id,
-            verdict=verdict,
-            reason=reason,
-            at=time.now(),
-        )
+        _ask_fit(session, edition_id, before)
+    said = {"side": side, "person_id": by.person.id, "verdict": verdict, "reason": reason, "at": time.now()}
+    session.execute(
+        insert(ReviewRow), [{"nomination_id": row.id, "edition_id": edition_id, **said} for row in rows]
     )
+    after = nominations_by_id(session, nomination_ids)
+    for row, one in zip(rows, after, strict=True):
+        state = rules.state_after(one.reviews)
+        if state is not NominationState.NOMINATED:
+            _move(row, state)
+        journal.write(session, "nomination", row.id, str(verdict), side=str(side), reason=reason)
     session.flush()
-    state = rules.state_after(get_nomination(session, nomination_id).reviews)
-    if state is not NominationState.NOMINATED:
-        _move(row, state)
-        session.flush()
-    journal.write(session, "nomination", row.id, str(verdict), side=str(side), reason=reason)
-    return state
+    return nominations_by_id(session, nomination_ids)
 
 
 def _be_reviewer(session: Session, edition_id: EditionId, by: Actor, side: Side) -> None:
@@ -189,12 +189,13 @@ def _be_reviewer(session: Session, edition_id: EditionId, by: Actor, side: Side)
         raise OtherSideReviewer
 
 
-def _ask_fit(session: Session, nomination: Nomination) -> None:
-    product = get_product(session, nomination.product_id)
-    edition = get_edition(session, nomination.edition_id)
-    criterion = rules.unmet(findings_of(session, edition.criteria, [product])[product.id])
-    if criterion is not None:
-        raise NominationUnfit(product.name, criterion.text)
+def _ask_fit(session: Session, edition_id: EditionId, nominations: Collection[Nomination]) -> None:
+    products = products_by_id(session, [one.product_id for one in nominations])
+    findings = findings_of(session, get_edition(session, edition_id).criteria, list(products.values()))
+    for product in products.values():
+        criterion = rules.unmet(findings[product.id])
+        if criterion is not None:
+            raise NominationUnfit(product.name, criterion.text)
 
 
 def _speaks_for(session: Session, by: Actor, county_code: str) -> bool:
@@ -206,21 +207,29 @@ def _is_of_county(session: Session, by: Actor, county_code: str) -> bool:
     return any(rules.nominating_county(scope, atlas) == county_code for scope in by.scopes)
 
 
-def _lock_edition_of(session: Session, nomination_id: NominationId, *states: EditionState) -> EditionId:
-    """Hold the edition of a nomination before the nomination itself: all take them in this order."""
-    edition_id = session.scalar(select(NominationRow.edition_id).where(NominationRow.id == nomination_id))
-    if edition_id is None:
+def _lock_edition_of(
+    session: Session, nomination_ids: Collection[NominationId], *states: EditionState
+) -> EditionId:
+    """Hold the one edition of nominations before they are held themselves: all take them in this order."""
+    asked = select(NominationRow.edition_id).where(NominationRow.id.in_(nomination_ids))
+    found = session.scalars(asked.distinct()).all()
+    if len(found) != 1:
         raise NominationNotFound
-    return EditionId(lock_edition(session, EditionId(edition_id), *states, shared=True).id)
+    return EditionId(lock_edition(session, EditionId(found[0]), *states, shared=True).id)
 
 
-def _lock(session: Session, nomination_id: NominationId) -> NominationRow:
-    return session.scalars(
+def _lock(session: Session, nomination_ids: Collection[NominationId]) -> Sequence[NominationRow]:
+    """Hold nominations, in the order of their ids; refuses (NominationNotFound) where one is not there."""
+    rows = session.scalars(
         select(NominationRow)
-        .where(NominationRow.id == nomination_id)
+        .where(NominationRow.id.in_(nomination_ids))
+        .order_by(NominationRow.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    ).all()
+    if len(rows) != len(set(nomination_ids)):
+        raise NominationNotFound
+    return rows
 
 
 def _move(row: NominationRow, wanted: NominationState) -> None:

@@ -14,6 +14,8 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import Actor
 from marketplace.places.types import Side
 
+_GOODS = 48
+"""So many goods at most are put forward: enough for every page, and quickly done."""
 _EVERY = 4  # one in so many is new this year, and another is not nominated again
 _REASONS = ("产量稳定，冷链可到（演示）", "去年大湾区回购多（演示）", "县里主推，已有统一包装（演示）")
 _REFUSED = "供货批次太少，明年再提（演示）"
@@ -48,7 +50,7 @@ def review_this_year(stage: Stage, cast: Cast) -> None:
 def _publish(session: Session, cast: Cast, year: int) -> None:
     desk = _desk(session, cast)
     edition = service.open_edition(session, year, desk.operator.person)
-    chosen = [one for place, one in enumerate(_fitting(session, edition)) if place % _EVERY != 1]
+    chosen = [one for place, one in enumerate(_fitting(session, desk, edition)) if place % _EVERY != 1]
     found = _nominate(session, desk, edition, chosen)
     service.close_nominations(session, edition.id)
     for side, official in desk.provinces.items():
@@ -61,7 +63,7 @@ def _leave_to_review(session: Session, cast: Cast, year: int) -> None:
     edition = service.open_edition(session, year, desk.operator.person)
     chosen = [
         one
-        for place, one in enumerate(_fitting(session, edition))
+        for place, one in enumerate(_fitting(session, desk, edition))
         if place % _EVERY or one.county_code in desk.county_codes
     ]
     found = _nominate(session, desk, edition, chosen)
@@ -71,12 +73,12 @@ def _leave_to_review(session: Session, cast: Cast, year: int) -> None:
     service.refuse_nomination(session, found[-1].id, desk.provinces[Side.GUANGDONG], Side.GUANGDONG, _REFUSED)
 
 
-def _fitting(session: Session, edition: Edition) -> list[Product]:
-    """Return the offered goods that meet what can be checked, by number."""
-    wanted = ProductFilter(offered=True)
-    offered = catalogue.list_products(session, wanted, 1, 300).items
+def _fitting(session: Session, desk: _Desk, edition: Edition) -> list[Product]:
+    """Return offered goods that meet what can be checked: first those of the county with an account."""
+    offered = catalogue.list_products(session, ProductFilter(offered=True), 1, 300).items
     findings = catalogue.findings_of(session, edition.criteria, offered)
-    return [one for one in offered if rules.unmet(findings[one.id]) is None]
+    fitting = [one for one in offered if rules.unmet(findings[one.id]) is None]
+    return sorted(fitting, key=lambda one: one.county_code not in desk.county_codes)[:_GOODS]
 
 
 def _nominate(session: Session, desk: _Desk, edition: Edition, goods: Iterable[Product]) -> list[Nomination]:

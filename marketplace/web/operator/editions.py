@@ -91,7 +91,7 @@ def nominate_for_county() -> ResponseReturnValue:
     return _back()
 
 
-@blueprint.post("/editions/<int(min=2000, max=2999):year>/<move>")
+@blueprint.post("/editions/<int(max=9223372036854775807):year>/<move>")
 @require(Permission.PUBLISH_EDITION)
 def move_edition(year: int, move: str) -> ResponseReturnValue:
     edition = next((one for one in catalogue.list_editions(read()) if one.year == year), None)
