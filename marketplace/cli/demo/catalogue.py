@@ -14,7 +14,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import Actor
 from marketplace.places.types import Side
 
-_GOODS = 48
+_GOODS = 36
 """So many goods at most are put forward: enough for every page, and quickly done."""
 _EVERY = 4  # one in so many is new this year, and another is not nominated again
 _REASONS = ("产量稳定，冷链可到（演示）", "去年大湾区回购多（演示）", "县里主推，已有统一包装（演示）")
