@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue import queries, service
+from marketplace.catalogue import service
 from marketplace.catalogue.types import (
     Criterion,
     CriterionCheck,
@@ -116,7 +116,3 @@ def entry(no: int, product_id: int, **overrides: Any) -> Entry:
         former_no=None,
     )
     return replace(made, **overrides)
-
-
-def published_content(session: Session, edition: Edition) -> bytes:
-    return queries.published_content(session, edition.id)

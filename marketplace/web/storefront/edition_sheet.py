@@ -23,7 +23,7 @@ _QUIET_MODULES = 4
 
 
 def sheet(session: Session, edition: Edition) -> dict[str, Any]:
-    """Return the words of ``print/edition.typ`` in the reader's language; refuses nothing published."""
+    """Return what ``print/edition.typ`` says of a published edition, in the reader's language."""
     published = edition.publication
     assert published is not None
     atlas, reference = places.atlas(session), catalogue.reference(session)

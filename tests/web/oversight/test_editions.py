@@ -164,7 +164,7 @@ def test_publishing_before_everything_is_decided_is_refused_and_said(
     assert _state(own_app)[0].state is EditionState.REVIEWING
 
 
-def test_the_review_page_asks_no_more_for_more_nominations(
+def test_the_review_page_asks_a_bounded_number_of_times(
     own_app: Flask, official: Official, operator: FlaskClient
 ) -> None:
     _nominated(own_app, official(CONGJIANG), operator)
