@@ -20,10 +20,18 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.CARRIER_MEMBER: frozenset({Permission.TAKE_CUSTODY}),
     Role.WAREHOUSE_MEMBER: frozenset({Permission.TAKE_CUSTODY}),
-    Role.OFFICIAL: frozenset({Permission.SEE_TOTALS, Permission.CONFIRM_PAIRING}),
+    Role.OFFICIAL: frozenset(
+        {
+            Permission.SEE_TOTALS,
+            Permission.CONFIRM_PAIRING,
+            Permission.NOMINATE_GOODS,
+            Permission.REVIEW_EDITION,
+        }
+    ),
     Role.OPERATOR: frozenset(
         {
             Permission.REVIEW_CATALOGUE,
+            Permission.PUBLISH_EDITION,
             Permission.MANAGE_PARTIES,
             Permission.RELEASE_HELD_LOT,
             Permission.OPERATE,

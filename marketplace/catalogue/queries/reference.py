@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import (
     AisleRow,
+    CriterionRow,
     IndustryRow,
     PaperRow,
     PictureKindRow,
@@ -19,6 +20,8 @@ from marketplace.catalogue.models import (
 from marketplace.catalogue.queries.rows import temperature_range
 from marketplace.catalogue.types import (
     Aisle,
+    Criterion,
+    CriterionCheck,
     Industry,
     Paper,
     PictureKind,
@@ -61,6 +64,7 @@ def _read(session: Session) -> Reference:
         product_forms={row.code: ProductForm(**_listed(row)) for row in ordered(ProductFormRow)},
         units={row.code: Unit(**_listed(row)) for row in ordered(UnitRow)},
         picture_kinds={row.code: PictureKind(**_listed(row)) for row in ordered(PictureKindRow)},
+        criteria=tuple(_criterion(row) for row in ordered(CriterionRow)),
         papers={form: tuple(found) for form, found in papers.items()},
     )
 
@@ -70,6 +74,7 @@ kept = Kept(
     _read,
     (
         AisleRow,
+        CriterionRow,
         IndustryRow,
         PaperRow,
         PictureKindRow,
@@ -102,6 +107,17 @@ def _scheme(row: SchemeRow) -> Scheme:
         number_pattern=row.number_pattern,
         demo_prefix=row.demo_prefix,
         shows_badge=row.shows_badge,
+    )
+
+
+def _criterion(row: CriterionRow) -> Criterion:
+    return Criterion(
+        code=row.code,
+        order_no=row.order_no,
+        check=CriterionCheck(row.check_kind),
+        scheme_codes=tuple(row.scheme_codes),
+        text=Name(row.text_zh, "", row.text_en),
+        source=Name(row.source_zh, "", row.source_en),
     )
 
 

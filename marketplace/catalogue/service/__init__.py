@@ -9,12 +9,24 @@ from marketplace.catalogue.service.certificates import (
     suspend_certificate,
     verify_certificate,
 )
+from marketplace.catalogue.service.editions import (
+    close_nominations,
+    open_edition,
+    publish_edition,
+    reopen_nominations,
+)
 from marketplace.catalogue.service.lots import (
     add_lot_paper,
     hold_lot,
     recall_lot,
     record_lot,
     release_lot,
+)
+from marketplace.catalogue.service.nominations import (
+    approve_nominations,
+    nominate,
+    refuse_nomination,
+    withdraw_nomination,
 )
 from marketplace.catalogue.service.offers import (
     change_price,
@@ -36,6 +48,7 @@ from marketplace.catalogue.service.products import (
 )
 from marketplace.catalogue.service.reference import (
     load_aisles,
+    load_criteria,
     load_industries,
     load_papers,
     load_picture_kinds,
@@ -48,14 +61,17 @@ from marketplace.catalogue.service.reference import (
 
 __all__ = [
     "add_lot_paper",
+    "approve_nominations",
     "change_price",
     "change_terms",
+    "close_nominations",
     "create_product",
     "create_variant",
     "hold_lot",
     "lapse_certificates",
     "list_product",
     "load_aisles",
+    "load_criteria",
     "load_industries",
     "load_papers",
     "load_picture_kinds",
@@ -67,19 +83,25 @@ __all__ = [
     "load_variants",
     "make_offer",
     "names",
+    "nominate",
+    "open_edition",
     "pause_offer",
     "pause_uncovered",
+    "publish_edition",
     "recall_lot",
     "record_lot",
+    "refuse_nomination",
     "reinstate_certificate",
     "reject_certificate",
     "release_lot",
+    "reopen_nominations",
     "resume_offer",
     "revoke_certificate",
     "set_photo",
     "submit_certificate",
     "suspend_certificate",
     "verify_certificate",
+    "withdraw_nomination",
     "withdraw_offer",
     "withdraw_product",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import (
     AisleRow,
+    CriterionRow,
     IndustryRow,
     PaperRow,
     PictureKindRow,
@@ -22,6 +23,7 @@ from marketplace.catalogue.queries.reference import kept
 from marketplace.catalogue.service.upsert import upsert
 from marketplace.catalogue.types import (
     Aisle,
+    Criterion,
     Industry,
     Paper,
     PictureKind,
@@ -111,6 +113,24 @@ def load_papers(session: Session, papers: Sequence[Paper]) -> int:
         for order_no, one in enumerate(papers, start=1)
     ]
     return _load(session, PaperRow, values, ("product_form", "code"))
+
+
+def load_criteria(session: Session, criteria: Sequence[Criterion]) -> int:
+    """Bring the criteria to what the file says; editions that are open keep those they were opened with."""
+    values = [
+        {
+            "code": one.code,
+            "order_no": one.order_no,
+            "check_kind": one.check,
+            "scheme_codes": list(one.scheme_codes),
+            "text_zh": one.text.hans,
+            "text_en": one.text.en,
+            "source_zh": one.source.hans,
+            "source_en": one.source.en,
+        }
+        for one in criteria
+    ]
+    return _load(session, CriterionRow, values)
 
 
 def names(column: str, name: Name) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from marketplace.kernel.message import Name
 
@@ -146,6 +147,51 @@ class Paper:
     legal_basis: str
 
 
+class CriterionCheck(StrEnum):
+    """How a criterion is looked at; one that is ``judged`` only people can see."""
+
+    LISTED = "listed"
+    ORIGIN = "origin"
+    SELLABLE = "sellable"
+    CERTIFIED = "certified"
+    JUDGED = "judged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """What goods must be to stand in the catalogue; ``scheme_codes`` are alternatives, one is enough.
+
+    ``source`` says which article of the policy or which law it follows.
+    """
+
+    code: str
+    order_no: int
+    check: CriterionCheck
+    scheme_codes: tuple[str, ...]
+    text: Name
+    source: Name
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "check": str(self.check),
+            "scheme_codes": list(self.scheme_codes),
+            "text": {"zh-Hans": self.text.hans, "en": self.text.en},
+            "source": {"zh-Hans": self.source.hans, "en": self.source.en},
+        }
+
+    @classmethod
+    def from_json(cls, order_no: int, kept: Mapping[str, Any]) -> "Criterion":
+        return cls(
+            code=kept["code"],
+            order_no=order_no,
+            check=CriterionCheck(kept["check"]),
+            scheme_codes=tuple(kept["scheme_codes"]),
+            text=Name(kept["text"]["zh-Hans"], "", kept["text"]["en"]),
+            source=Name(kept["source"]["zh-Hans"], "", kept["source"]["en"]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """The reference rows whole, in memory, in their shown order."""
@@ -158,3 +204,4 @@ class Reference:
     units: Mapping[str, Unit]
     picture_kinds: Mapping[str, PictureKind]
     papers: Mapping[str, tuple[Paper, ...]]
+    criteria: tuple[Criterion, ...]

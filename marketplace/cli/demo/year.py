@@ -12,6 +12,7 @@ from marketplace.assistance import service as record
 from marketplace.assistance.types import Dimension
 from marketplace.catalogue import service as catalogue
 from marketplace.cli.demo import cast as casting
+from marketplace.cli.demo import catalogue as named
 from marketplace.cli.demo import evening, searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
@@ -36,6 +37,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     cast = casting.enter(stage)
     shelf = shelving.fill(stage, cast)
     show(f"演示 {len(cast.cooperatives)} 家合作社、{len(shelf.goods)} 个供货报价")
+    named.publish_last_year(stage, cast)
     road = Road(stage, cast)
     per_day = _per_day(stage, orders)
     day, bought, confirmed = stage.first, 0, False
@@ -59,6 +61,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     _change_certificates(stage, shelf)
     evening.leave_work(stage, cast, shelf, road)
     stage.write(lambda session: shelving.submit(session, stage, shelf, 3))
+    named.review_this_year(stage, cast)
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
         stage.run(name)

@@ -118,6 +118,11 @@ def _steps(rows: CatalogueRows) -> list[_Step]:
         ),
         _Step(msg("所需证件"), len(reference.papers), lambda s: catalogue.load_papers(s, reference.papers)),
         _Step(
+            msg("名优目录条件"),
+            len(reference.criteria),
+            lambda s: catalogue.load_criteria(s, reference.criteria),
+        ),
+        _Step(
             msg("插图"),
             len(reference.pictures),
             lambda s: catalogue.load_picture_kinds(s, reference.pictures),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from marketplace.catalogue.types import (
     Aisle,
+    Criterion,
     Industry,
     Paper,
     PictureKind,
@@ -27,6 +28,7 @@ from marketplace.flow.load_catalogue.goods_rows import PRODUCTS, VARIANTS
 from marketplace.flow.load_catalogue.places_rows import DIVISIONS, PAIRINGS, TILES, TRANSIT, Places
 from marketplace.flow.load_catalogue.reference_rows import (
     AISLES,
+    CRITERIA,
     FORMS,
     INDUSTRIES,
     PAPERS,
@@ -69,6 +71,7 @@ class ReferenceRows:
     storage: list[StorageClass]
     schemes: list[Scheme]
     papers: list[Paper]
+    criteria: list[Criterion]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,7 @@ def _reference(sheets: dict[str, Sheet]) -> ReferenceRows:
         storage=reference_rows.storage_classes(sheets[STORAGE]),
         schemes=reference_rows.schemes(sheets[SCHEMES]),
         papers=reference_rows.papers(sheets[PAPERS], sheets[FORMS].codes(), sheets[SCHEMES]),
+        criteria=reference_rows.criteria(sheets[CRITERIA], sheets[SCHEMES].codes()),
     )
 
 

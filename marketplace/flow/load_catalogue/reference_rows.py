@@ -7,6 +7,8 @@ from typing import Any
 from marketplace.catalogue import rules
 from marketplace.catalogue.types import (
     Aisle,
+    Criterion,
+    CriterionCheck,
     Industry,
     Paper,
     PictureKind,
@@ -26,6 +28,7 @@ from marketplace.kernel.message import Name, msg
 AISLES, INDUSTRIES, UNITS = "aisles.csv", "industries.csv", "units.csv"
 FORMS, PICTURES, PAPERS = "product_forms.csv", "picture_kinds.csv", "papers.csv"
 SCHEMES, STORAGE = "certification_schemes.csv", "storage_classes.csv"
+CRITERIA = "edition_criteria.csv"
 
 _NAME = ("name_zh", "name_zh_hant", "name_en")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +46,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "code", "position", "level", *_NAME, "short_name_zh", "short_name_zh_hant", "short_name_en",
         "issuer_zh", "issuer_zh_hant", "issuer_en", "validity_months", "renewal_days_before",
         "renewal_day_kind", "number_pattern", "demo_prefix", "demo_number", "status", "show_as_badge",
+    ),
+    CRITERIA: (
+        "code", "position", "check", "scheme_codes", "text_zh", "text_en", "source_zh", "source_en",
     ),
     PAPERS: (
         "product_form", "paper_code", "scheme_code", "level", *_NAME, "requirement", "condition_zh",
@@ -220,6 +226,29 @@ def _paper(row: Row, forms: Collection[str], schemes_sheet: Sheet) -> Paper:
         condition_zh=row["condition_zh"],
         condition_en=row["condition_en"],
         legal_basis=row["legal_basis_zh"],
+    )
+
+
+def criteria(sheet: Sheet, scheme_codes: Collection[str]) -> list[Criterion]:
+    """Read what goods must be to stand in an edition of the 名优产品目录."""
+    sheet.unique("code")
+    sheet.unique("position")
+    found = [(row, _criterion(row, scheme_codes)) for row in sheet.rows]
+    return [one for row, one in found if row.is_good]
+
+
+def _criterion(row: Row, scheme_codes: Collection[str]) -> Criterion:
+    check = row.choice("check", CriterionCheck)
+    schemes = row.references("scheme_codes", scheme_codes, SCHEMES)
+    if (check is CriterionCheck.CERTIFIED) != bool(schemes):
+        row.refuse("scheme_codes", msg("只有查证书的条件才写认证种类，且至少一种"))
+    return Criterion(
+        code=row.code("code"),
+        order_no=row.integer("position", low=1),
+        check=check,
+        scheme_codes=schemes,
+        text=Name(row.text("text_zh"), "", row.text("text_en")),
+        source=Name(row.text("source_zh"), "", row.text("source_en")),
     )
 
 

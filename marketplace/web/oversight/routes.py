@@ -55,6 +55,7 @@ def portal() -> dict[str, object]:
             ("oversight.home", _("总览"), "home", None),
             ("oversight.table", _("汇总"), "table", None),
             ("oversight.lines", _("台账明细"), "list", None),
+            ("oversight.editions", _("名优目录"), "seal", None),
             ("oversight.pairings", _("结对关系"), "pair", len(waiting_pairings())),
             ("oversight.counting_rules", _("口径"), "info", None),
         ],

@@ -8,6 +8,7 @@ from marketplace.web.storefront import (
     choices,
     choosing,
     cooperatives,
+    editions,
     home,
     orders,
     origins,
@@ -16,6 +17,7 @@ from marketplace.web.storefront import (
     share,
     shelves,
     suggesting,
+    zones,
 )
 from marketplace.web.storefront.routes import blueprint
 
@@ -28,6 +30,7 @@ __all__ = [
     "choices",
     "choosing",
     "cooperatives",
+    "editions",
     "home",
     "orders",
     "origins",
@@ -36,4 +39,5 @@ __all__ = [
     "share",
     "shelves",
     "suggesting",
+    "zones",
 ]

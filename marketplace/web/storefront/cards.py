@@ -27,7 +27,7 @@ from marketplace.routing import queries as routing
 from marketplace.routing.rules import best_of
 from marketplace.routing.types import PriceWithFreight, Reason
 from marketplace.search.beside import Beside
-from marketplace.web import delivery
+from marketplace.web import delivery, edition_words
 from marketplace.web.assets import static_url
 from marketplace.web.language import gettext as _
 from marketplace.web.language import name_in_language
@@ -67,6 +67,7 @@ class Card:
     picture_url: str
     is_illustration: bool
     badges: list[Name]
+    edition_mark: str | None
     in_season: bool
     priced: PriceWithFreight | None
 
@@ -120,6 +121,7 @@ class Shelf:
     def cards(self, session: Session, products: Iterable[Product]) -> list[Card]:
         """Return the cards of products in their order."""
         atlas, reference = places.atlas(session), catalogue.reference(session)
+        listed = catalogue.listed_in(session)
         return [
             Card(
                 slug=product.slug,
@@ -130,6 +132,7 @@ class Shelf:
                 picture_url=picture_url(product),
                 is_illustration=product.photo_digest is None,
                 badges=badge_names(self.certificates[product.id], reference),
+                edition_mark=edition_words.mark_of(listed, product),
                 in_season=rules.in_season(product, time.today()),
                 priced=self._price(product.id),
             )

@@ -2,8 +2,8 @@
 
 A piece depends on the product as the search knows it (another object as soon as a change row speaks of it,
 its offers, its certificates, or of stock that ran out or came back), on the language, the city, the hour
-(cut-off hours move the day of arrival), the rates and the atlas. Whatever else there is, no piece is older
-than a minute, as no page in the page cache is.
+(cut-off hours move the day of arrival), the rates, the atlas and the newest edition. Whatever else there
+is, no piece is older than a minute, as no page in the page cache is.
 """
 
 import threading
@@ -16,6 +16,7 @@ from flask import current_app, get_template_attribute, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.freight import queries as freight
 from marketplace.kernel import time
@@ -92,7 +93,7 @@ def card_pieces(
     goods = goods_of(session, product_ids)
     ids = [one for one in product_ids if one in goods]
     around = (language.current(), delivery.chosen_city().code, int(time.now().timestamp()) // 3600)
-    world = (places.atlas(session), freight.rate_book(session))
+    world = (places.atlas(session), freight.rate_book(session), catalogue.listed_in(session))
     keys = [((one, place < first_screen, *around), (goods[one], *world)) for place, one in enumerate(ids)]
     pieces: CardPieces = current_app.extensions.setdefault("card_pieces", CardPieces())
     found = pieces.find(keys)

@@ -32,7 +32,7 @@ from marketplace.routing.rules import best_of
 from marketplace.routing.types import LineProblem, PriceWithFreight
 from marketplace.search.beside import Beside
 from marketplace.search.types import SearchRequest
-from marketplace.web import delivery
+from marketplace.web import delivery, edition_words
 from marketplace.web.storefront import maps, pairing_words, sellers
 from marketplace.web.storefront.cards import badge_names, goods_of, pair_label, picture_url
 from marketplace.web.storefront.certificate_views import Proof, proofs
@@ -77,6 +77,8 @@ class ProductPage:
     sellers: Sequence[Seller]
     badges: Sequence[Name]
     proofs: Sequence[Proof]
+    edition_year: int | None
+    edition_mark: str | None
     origin: Markup
     storage: StorageClass
     season_months: tuple[int, ...]
@@ -103,6 +105,7 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     valid = [one for one in goods[product.id].certificates if rules.is_valid(one, now)]
     cooperatives = sellers.BY_ID.get(session, {one.cooperative_id for one in offers.values()})
     priced = chosen.priced if chosen else None
+    listed = catalogue.listed_in(session)
     rating, said = reviews.opinions(session, product.id)
     return ProductPage(
         product=product,
@@ -117,6 +120,8 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         sellers=_sellers(chosen, offers, cooperatives, valid, reference),
         badges=badge_names(valid, reference),
         proofs=proofs(valid, reference, now),
+        edition_year=listed.year if listed is not None else None,
+        edition_mark=edition_words.mark_of(listed, product),
         origin=maps.origin(atlas, product.county_code),
         storage=reference.storage_classes[product.storage_code],
         season_months=rules.season_months(product.harvest_months, product.sale_months),

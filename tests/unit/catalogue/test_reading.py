@@ -154,6 +154,13 @@ def test_road_without_a_price_is_noticed(data: Path) -> None:
     assert any("direct·guangdong·ambient" in reason for _, _, _, reason in found)
 
 
+@pytest.mark.parametrize(("check", "schemes"), [("certified", ""), ("listed", "zhenpin")])
+def test_only_a_criterion_about_certificates_names_schemes(data: Path, check: str, schemes: str) -> None:
+    put(data, "edition_criteria.csv", 2, "check", check)
+    put(data, "edition_criteria.csv", 2, "scheme_codes", schemes)
+    assert [found[:3] for found in errors(data)] == [("edition_criteria.csv", 2, "scheme_codes")]
+
+
 def test_row_with_a_missing_cell_is_one_error(data: Path) -> None:
     edit(data, "aisles.csv", lambda cells: cells[1].pop())
     assert errors(data) == [("aisles.csv", 2, "", "有4个单元格，应为5个")]
@@ -175,5 +182,5 @@ def test_file_that_cannot_be_read_is_one_error(data: Path) -> None:
 
 def test_empty_directory_names_every_file(tmp_path: Path) -> None:
     found = errors(tmp_path)
-    assert len(found) == 22
+    assert len(found) == 23
     assert {reason for *_, reason in found} == {"文件不存在或无法读取"}
