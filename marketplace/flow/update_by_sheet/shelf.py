@@ -102,7 +102,7 @@ def offer_of(shelf: Shelf, row: ReadRow, draft: Draft) -> Offer | None:
     pack, known = row.text("pack"), shelf.variant(found).pack
     if pack and key(pack) not in {key(one) for one in known if one}:
         draft.mends.append(
-            Mend(row=row.number, column=draft.reading.headings["pack"], before=pack, after=str(known))
+            Mend(row=row.number, column=draft.reading.headings["pack"], before=pack, after=known)
         )
     return found
 

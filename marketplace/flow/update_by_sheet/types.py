@@ -55,7 +55,7 @@ class Mend:
     row: int
     column: str
     before: str
-    after: str
+    after: Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,14 +76,13 @@ def _changes(plan: Plan) -> Part:
         for step in plan.steps
         for change in step.changes
     ]
-    heads = [_("行"), _("商品"), _("项目"), _("现在"), _("改成")]
+    heads = [_("行"), _("商品"), _("改什么"), _("现在"), _("改成")]
     return _part("changes", _("会更新的内容"), "", heads, rows)
 
 
 def _mends(plan: Plan) -> Part:
     rows = [
-        (str(one.row), as_written(one.column), as_written(one.before), as_written(one.after))
-        for one in plan.mends
+        (str(one.row), as_written(one.column), as_written(one.before), _said(one.after)) for one in plan.mends
     ]
     note = _(
         "这些格子只有一种读法，已经替您读成右边的样子。"

@@ -225,7 +225,7 @@ def test_the_messy_book_of_a_bookkeeper_comes_in_without_retyping(session: Sessi
     assert [word in skipped[row] for row, word in ((1, "标题"), (11, "隐藏"), (12, "合计"))] == [True] * 3
     assert "说明" in skipped[13]
     assert "说明" in skipped[14]
-    mended = {(one.row, one.before): one.after for one in plan.mends}
+    mended = {(one.row, one.before): str(one.after) for one in plan.mends}
     assert mended[5, "Ａ－１１０１"] == "A-1101"
     assert mended[5, "１２０"] == "120"
     assert mended[5, "2026.11.3"] == "2026-11-03"
