@@ -116,12 +116,9 @@ def _run(session: Session, upload: Upload, plan: Plan, on_row: Callable[[int], N
         step.run(session)
         if done % TOLD_EVERY == 0:
             on_row(done)
+    plan.finish(session)
     return uploads.finish(session, upload.id, upload.state, [step.row for step in plan.steps])
 
 
 def _by(upload: Upload) -> By:
-    return By(
-        cooperative_id=PartyId(upload.party_id),
-        person_id=PersonId(upload.person_id),
-        upload_id=upload.id,
-    )
+    return By(cooperative_id=PartyId(upload.party_id), person_id=PersonId(upload.person_id))

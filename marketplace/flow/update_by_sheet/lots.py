@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue.refusals import LotDaysWrong, LotPapersMissing
-from marketplace.catalogue.types import Lot, Offer, Paper, Requirement, SchemeLevel
+from marketplace.catalogue.types import Lot, LotId, Offer, Paper, Requirement, SchemeLevel
 from marketplace.flow import receive_stock
 from marketplace.flow.receive_stock import Arrival
 from marketplace.flow.update_by_sheet.cells import COUNT_MAX
@@ -86,6 +86,7 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     shelf = read_shelf(session, by.cooperative_id, with_lots=True)
     known_papers = catalogue.papers_of_lots(session, [lot.id for lots in shelf.lots.values() for lot in lots])
     draft = Draft(reading)
+    packs: dict[LotId, int] = {}
     for row in reading.rows:
         offer = offer_of(shelf, row, draft)
         if offer is None or draft.is_second(row, (offer.id, row.text("lot"))):
@@ -96,8 +97,8 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
             continue
         arrival = _arrival(session, shelf, offer, row, draft)
         if arrival is not None:
-            draft.steps.append(_step(shelf, offer, arrival, row, by))
-    return draft.done()
+            draft.steps.append(_step(shelf, offer, arrival, row, packs))
+    return draft.done(lambda opened: receive_stock.receive_all(opened, packs, person_id=by.person_id))
 
 
 def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
@@ -180,7 +181,7 @@ def _arrival(session: Session, shelf: Shelf, offer: Offer, row: ReadRow, draft: 
     )
 
 
-def _step(shelf: Shelf, offer: Offer, arrival: Arrival, row: ReadRow, by: By) -> Step:
+def _step(shelf: Shelf, offer: Offer, arrival: Arrival, row: ReadRow, packs: dict[LotId, int]) -> Step:
     names = words().names
     changes = [
         Change(what=names["harvested_on"], before="", after=arrival.harvested_on.isoformat()),
@@ -192,11 +193,14 @@ def _step(shelf: Shelf, offer: Offer, arrival: Arrival, row: ReadRow, by: By) ->
         row=row.number,
         about=(*shelf.about(offer), arrival.code),
         changes=tuple(changes),
-        run=_receive(offer, arrival, by, row.number),
+        run=_record(offer, arrival, packs),
     )
 
 
-def _receive(offer: Offer, arrival: Arrival, by: By, row: int) -> Callable[[Session], object]:
-    return lambda session: receive_stock.receive_harvest(
-        session, offer.id, arrival, person_id=by.person_id, key=f"sheet-{by.upload_id}-{row}"
-    )
+def _record(offer: Offer, arrival: Arrival, packs: dict[LotId, int]) -> Callable[[Session], object]:
+    """Record a lot and note its packs: stock takes all lots of the sheet at once."""
+
+    def run(session: Session) -> None:
+        packs[receive_stock.record_harvest(session, offer.id, arrival)] = arrival.packs
+
+    return run

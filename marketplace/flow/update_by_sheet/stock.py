@@ -1,10 +1,11 @@
 """The sheet of stock: what was counted of each lot, and what came in of it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.types import Lot, Offer
+from marketplace.catalogue.types import Lot, LotId, Offer
 from marketplace.flow import receive_stock
 from marketplace.flow.update_by_sheet.cells import COUNT_MAX
 from marketplace.flow.update_by_sheet.shelf import Shelf, offer_cells, offer_columns, offer_of, read_shelf
@@ -25,6 +26,14 @@ from marketplace.kernel.spreadsheets import Written
 from marketplace.parties.types import PartyId
 from marketplace.stock.refusals import BelowHeld
 from marketplace.stock.types import LotStock
+
+
+@dataclass(slots=True)
+class _Moved:
+    """What the rows of a sheet say of lots, in packs."""
+
+    received: dict[LotId, int] = field(default_factory=dict)
+    counted: dict[LotId, int] = field(default_factory=dict)
 
 
 def columns(_session: Session, _cooperative_id: PartyId) -> tuple[Column, ...]:
@@ -61,14 +70,15 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     shelf = read_shelf(session, by.cooperative_id, with_lots=True)
     by_code = _lots_by_code(shelf)
     draft = Draft(reading)
+    moved = _Moved()
     for row in reading.rows:
         found = _lot_of(shelf, by_code, row, draft)
         if found is None or draft.is_second(row, found[1].id):
             continue
-        step = _step(shelf, found, row, draft, by)
+        step = _step(shelf, found, row, draft, moved)
         if step is not None:
             draft.steps.append(step)
-    return draft.done()
+    return draft.done(lambda opened: _move(opened, moved, by))
 
 
 def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
@@ -107,7 +117,7 @@ def _lot_of(
     return offer, lot
 
 
-def _step(shelf: Shelf, found: tuple[Offer, Lot], row: ReadRow, draft: Draft, by: By) -> Step | None:
+def _step(shelf: Shelf, found: tuple[Offer, Lot], row: ReadRow, draft: Draft, moved: _Moved) -> Step | None:
     offer, lot = found
     held = shelf.held[lot.id]
     counted, received = row.number_in("on_hand"), row.number_in("received") or 0
@@ -123,7 +133,7 @@ def _step(shelf: Shelf, found: tuple[Offer, Lot], row: ReadRow, draft: Draft, by
         row=row.number,
         about=(*shelf.about(offer), lot.code),
         changes=(Change(what=words().names["on_hand"], before=str(held.on_hand), after=str(after)),),
-        run=_count(offer, lot, after, by) if is_counted else _receive(offer, lot, received, by, row.number),
+        run=_note(moved.counted, lot, after) if is_counted else _note(moved.received, lot, received),
     )
 
 
@@ -141,11 +151,14 @@ def _problem(
     return None
 
 
-def _count(offer: Offer, lot: Lot, counted: int, by: By) -> Callable[[Session], object]:
-    return lambda session: receive_stock.count_lot(session, offer.id, lot.id, counted, person_id=by.person_id)
+def _note(packs: dict[LotId, int], lot: Lot, count: int) -> Callable[[Session], object]:
+    def run(_session: Session) -> None:
+        packs[lot.id] = count
+
+    return run
 
 
-def _receive(offer: Offer, lot: Lot, packs: int, by: By, row: int) -> Callable[[Session], object]:
-    return lambda session: receive_stock.receive_more(
-        session, offer.id, lot.id, packs, person_id=by.person_id, key=f"sheet-{by.upload_id}-{row}"
-    )
+def _move(session: Session, moved: _Moved, by: By) -> None:
+    """Bring in and count all lots of the sheet at once: an offer's lots are locked one time, not per row."""
+    receive_stock.receive_all(session, moved.received, person_id=by.person_id)
+    receive_stock.count_all(session, moved.counted, person_id=by.person_id)

@@ -130,14 +130,22 @@ class Step:
     run: Callable[[Session], object] = field(compare=False)
 
 
+def _nothing_more(_session: Session) -> None:
+    """Most sheets are done with their last step."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a file would do; with a problem in it, it does nothing."""
+    """What a file would do; with a problem in it, it does nothing.
+
+    ``finish`` does once, after the steps, what is cheaper for all rows together.
+    """
 
     reading: Reading
     steps: Sequence[Step]
     problems: Sequence[Problem]
     mends: Sequence[Mend]
+    finish: Callable[[Session], object] = field(compare=False, default=_nothing_more)
 
     @property
     def unchanged(self) -> int:
@@ -159,11 +167,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """For whom and by whom a sheet speaks; the upload's number keeps what comes in from coming in twice."""
+    """For whom and by whom a sheet speaks."""
 
     cooperative_id: PartyId
     person_id: PersonId
-    upload_id: int
 
 
 class Subject(Protocol):
@@ -202,11 +209,11 @@ class Draft:
         self.refuse(row, "", msg("和第 %(row)s 行说的是同一样东西，请只留一行。", row=earlier))
         return True
 
-    def done(self) -> Plan:
+    def done(self, finish: Callable[[Session], object] = _nothing_more) -> Plan:
         """Close the plan: problems in the order of the rows, those of reading among them."""
         problems = sorted([*self.reading.problems, *self.problems], key=lambda one: one.row)
         mends = sorted([*self.reading.mends, *self.mends], key=lambda one: one.row)
-        return Plan(reading=self.reading, steps=self.steps, problems=problems, mends=mends)
+        return Plan(reading=self.reading, steps=self.steps, problems=problems, mends=mends, finish=finish)
 
 
 class SheetRefused(Refusal):
