@@ -164,16 +164,15 @@ def note_progress(session: Session, upload_id: UploadId, done: int) -> None:
     )
 
 
-def turn_back(session: Session, upload_id: UploadId) -> Upload:
-    """Give a file back to be looked at again: what it said can no longer be done."""
-    return _move(
-        session,
-        upload_id,
-        UploadState.WAITING,
-        state=UploadState.READ,
-        is_turned_back=True,
-        rows_done=0,
-        rows_all=0,
+def turn_back(session: Session, upload_id: UploadId) -> None:
+    """Give a file back to be looked at again: what it said can no longer be done.
+
+    One that a twin of the job has applied meanwhile stays applied.
+    """
+    session.execute(
+        update(UploadRow)
+        .where(UploadRow.id == upload_id, UploadRow.state == UploadState.WAITING)
+        .values(state=UploadState.READ, is_turned_back=True, rows_done=0, rows_all=0)
     )
 
 

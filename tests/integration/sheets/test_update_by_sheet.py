@@ -363,6 +363,14 @@ def test_a_job_that_finds_things_changed_gives_the_file_back(
     back = uploads.get(session, upload.id)
     assert (back.state, back.is_turned_back) == (UploadState.READ, True)
     assert catalogue.get_offer(session, offer.id).price_fen == 7000
+    done = confirm(session, back)
+    update_by_sheet.apply_later(write, FILES, done.id, digest)  # confirmed anew, it waits and is applied
+    assert uploads.get(session, upload.id).state is UploadState.READ  # but not by what was shown before
+    waiting = confirm(session, uploads.get(session, upload.id))
+    update_by_sheet.apply_later(write, FILES, waiting.id, look(session, waiting).digest)
+    uploads.turn_back(session, upload.id)
+    assert uploads.get(session, upload.id).state is UploadState.APPLIED
+    assert catalogue.get_offer(session, offer.id).price_fen == 6100
 
 
 def test_uploads_are_forgotten_and_what_they_changed_stays(
