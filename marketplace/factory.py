@@ -22,6 +22,7 @@ from marketplace.adapters.demo_inbox import DemoInbox
 from marketplace.adapters.notice_files import NoticeFiles
 from marketplace.adapters.payments import Payments, deliver_within, make_payments
 from marketplace.adapters.search import make_search
+from marketplace.adapters.spreadsheets import SpreadsheetFiles
 from marketplace.adapters.typst_print import TypstPrinter
 from marketplace.flow.ports import Ports
 from marketplace.jobs.drain import drain, run_scheduled
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         payments={},
         search=make_search(settings, sessions),
         files=DirectoryStore(settings.data_dir / "files"),
+        spreadsheets=SpreadsheetFiles(),
     )
     _offer_payments(app, make_payments(settings, sessions))
     # For what pays without a web server beside it: the demonstration's history, and tests.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from marketplace.kernel.spreadsheets import Spreadsheets
 from marketplace.kernel.storage import FileStore
 from marketplace.notices.port import NoticePort
 from marketplace.payment.port import PaymentPort
@@ -17,3 +18,4 @@ class Ports:
     payments: Mapping[str, PaymentPort]
     search: SearchEngine
     files: FileStore
+    spreadsheets: Spreadsheets

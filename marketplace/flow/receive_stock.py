@@ -57,6 +57,29 @@ def receive_harvest(
     return stock_queries.lots_by_id(session, [lot_id])[lot_id]
 
 
+def record_harvest(session: Session, offer_id: OfferId, arrival: Arrival) -> LotId:
+    """Record a new lot whose packs come in with others of the same list (``receive_all``).
+
+    Refuses (LotPapersMissing, LotDaysWrong, LotExists).
+    """
+    return catalogue.record_lot(
+        session, offer_id, arrival.code, arrival.harvested_on, arrival.expires_on, arrival.papers
+    ).id
+
+
+def receive_all(session: Session, arrivals: Mapping[LotId, int], *, person_id: PersonId) -> None:
+    """Put the packs of a list of lots on sale; its caller sees to it that the list comes once.
+
+    Refuses (BadQuantity, UnknownLot).
+    """
+    stock.receive_many(session, arrivals, _by(person_id, "listed"))
+
+
+def count_all(session: Session, counted: Mapping[LotId, int], *, person_id: PersonId) -> None:
+    """Bring a list of lots to what stock-taking found; refuses (UnknownLot, BelowHeld)."""
+    stock.correct_many(session, counted, _by(person_id, "counted"))
+
+
 def receive_more(
     session: Session, offer_id: OfferId, lot_id: LotId, packs: int, *, person_id: PersonId, key: str
 ) -> LotStock:

@@ -8,7 +8,7 @@ from sqlalchemy import MetaData
 import marketplace
 from marketplace.kernel.database import metadata
 
-_KERNEL_TABLES = ("changes", "idempotency", "journal")
+_KERNEL_TABLES = ("changes", "idempotency", "journal", "uploads")
 _SANDBOX_TABLES = "marketplace.adapters.sandbox.models"  # a processor of our own, with books of its own
 FOREIGN_TABLES = "procrastinate_"  # the queue brings and keeps its own tables
 

@@ -73,6 +73,7 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
             "/cooperative/orders?state=packed",
             f"/cooperative/orders/{own_part.number}",
             "/cooperative/offers",
+            "/cooperative/tables",
             f"/cooperative/offers/{offer.id}",
             "/cooperative/certificates",
             "/cooperative/statements",

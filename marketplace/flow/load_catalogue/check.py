@@ -38,7 +38,15 @@ from marketplace.flow.load_catalogue.reference_rows import (
     UNITS,
 )
 from marketplace.flow.load_catalogue.sheet import Findings, Sheet, read_sheet
-from marketplace.flow.load_catalogue.words_rows import CORRECTIONS, QUIET, READINGS, SCHEME_WORDS, SYNONYMS
+from marketplace.flow.load_catalogue.words_rows import (
+    CORRECTIONS,
+    QUIET,
+    READINGS,
+    SCHEME_WORDS,
+    SHEET_COLUMNS,
+    SHEET_WORDS,
+    SYNONYMS,
+)
 from marketplace.freight.types import CloudWarehouse, Rate
 from marketplace.kernel.message import msg
 from marketplace.kernel.refusals import ManyRefusals, RowRefusal
@@ -124,6 +132,8 @@ def _check(sheets: dict[str, Sheet]) -> CatalogueRows:
         + words_rows.corrections(sheets[CORRECTIONS])
         + words_rows.quiet_words(sheets[QUIET])
         + words_rows.scheme_words(sheets[SCHEME_WORDS], sheets[SCHEMES])
+        + words_rows.sheet_columns(sheets[SHEET_COLUMNS])
+        + words_rows.sheet_words(sheets[SHEET_WORDS])
     )
     return CatalogueRows(
         places=place_rows,

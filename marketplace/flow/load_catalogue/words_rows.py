@@ -7,6 +7,7 @@ from marketplace.kernel.message import msg
 
 SYNONYMS, READINGS, CORRECTIONS = "synonyms.csv", "pinyin_overrides.csv", "hant_corrections.csv"
 QUIET, SCHEME_WORDS = "quiet_words.csv", "scheme_words.csv"
+SHEET_COLUMNS, SHEET_WORDS = "sheet_columns.csv", "sheet_words.csv"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     SYNONYMS: ("canonical_zh", "term", "language", "used_in"),
@@ -14,10 +15,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     CORRECTIONS: ("scope", "opencc_output", "hong_kong_form", "example_zh"),
     QUIET: ("word",),
     SCHEME_WORDS: ("term", "scheme_codes"),
+    SHEET_COLUMNS: ("column", "name_zh", "name_zh_hant", "name_en", "also"),
+    SHEET_WORDS: ("kind", "word", "value"),
 }
 
 _LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
 _REGIONS = frozenset({"all", "hk", "gd", "gz"})
+_SHEET_KINDS = frozenset({"total", "note", "example", "money", "weight", "count", "flag", "state", "day"})
 _SCOPES = frozenset({"whole", "character", "phrase"})
 
 
@@ -79,4 +83,32 @@ def corrections(sheet: Sheet) -> int:
         if row["scope"] == "character" and len(wrong) != 1:
             row.refuse("opencc_output", msg("character行只能是一个字"))
         row.text("example_zh")
+    return len(sheet.rows)
+
+
+def sheet_columns(sheet: Sheet) -> int:
+    """Check that tables' columns are named in each language, and none also by another's main name."""
+    sheet.unique("column")
+    sheet.unique("name_zh")
+    names = sheet.codes("name_zh")
+    for row in sheet.rows:
+        row.code("column")
+        for column in ("name_zh", "name_zh_hant", "name_en"):
+            row.text(column)
+        taken = [one for one in row["also"].split(LIST_SEPARATOR) if one in names]
+        if taken:
+            row.refuse("also", msg("“%(value)s”已经是另一列的名称", value=taken[0]))
+    return len(sheet.rows)
+
+
+def sheet_words(sheet: Sheet) -> int:
+    """Check the words of tables' cells; factors of units are whole numbers."""
+    sheet.unique("kind", "word")
+    for row in sheet.rows:
+        row.text("word")
+        if row["kind"] not in _SHEET_KINDS:
+            allowed = "、".join(sorted(_SHEET_KINDS))
+            row.refuse("kind", msg("“%(value)s”应为%(allowed)s之一", value=row["kind"], allowed=allowed))
+        if row["kind"] in {"money", "weight", "count"}:
+            row.integer("value", 1)
     return len(sheet.rows)

@@ -2,18 +2,28 @@
 
 from marketplace.stock.service.endings import expire, move_hold, release, ship
 from marketplace.stock.service.holds import commit_hold, hold, prolong
-from marketplace.stock.service.lots import block_lot, correct, note_expired, receive, unblock_lot
+from marketplace.stock.service.lots import (
+    block_lot,
+    correct,
+    correct_many,
+    note_expired,
+    receive,
+    receive_many,
+    unblock_lot,
+)
 
 __all__ = [
     "block_lot",
     "commit_hold",
     "correct",
+    "correct_many",
     "expire",
     "hold",
     "move_hold",
     "note_expired",
     "prolong",
     "receive",
+    "receive_many",
     "release",
     "ship",
     "unblock_lot",

@@ -1,5 +1,6 @@
 """Lots come in, are corrected, blocked and released for sale; nothing here touches an order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -36,6 +37,61 @@ def receive(session: Session, lot_id: LotId, offer_id: OfferId, quantity: int, c
     locked = lock_lots(session, [offer_id], [lot_id])
     apply(session, locked, [LotChange(lot_id, MovementKind.RECEIVED, on_hand=quantity)], cause)
     return _read(session, lot_id)
+
+
+def receive_many(session: Session, arrivals: Mapping[LotId, int], cause: Cause) -> None:
+    """Bring packs of many lots into stock at once: their offers' lots are locked and looked at one time.
+
+    Refuses (BadQuantity, UnknownLot) and then brings none.
+    """
+    lots = catalogue.lots_by_id(session, list(arrivals))
+    for lot_id, quantity in arrivals.items():
+        if quantity <= 0:
+            raise BadQuantity
+        if lot_id not in lots:
+            raise UnknownLot(lot_id)
+    if not lots:
+        return
+    session.execute(
+        insert(LotRow).on_conflict_do_nothing(),
+        [
+            {
+                "lot_id": lot.id,
+                "offer_id": lot.offer_id,
+                "on_hand": 0,
+                "held": 0,
+                "blocked": False,
+                "expires_on": lot.expires_on,
+            }
+            for lot in sorted(lots.values(), key=lambda one: one.id)
+        ],
+    )
+    locked = lock_lots(session, {lot.offer_id for lot in lots.values()}, list(lots))
+    moved = [LotChange(lot_id, MovementKind.RECEIVED, on_hand=arrivals[lot_id]) for lot_id in lots]
+    apply(session, locked, moved, cause)
+
+
+def correct_many(session: Session, counted: Mapping[LotId, int], cause: Cause) -> None:
+    """Bring the counts of many lots to what stock-taking found, in packs; what agrees is left alone.
+
+    Refuses (UnknownLot, BelowHeld) and then corrects none.
+    """
+    offers = session.scalars(select(LotRow.offer_id).where(LotRow.lot_id.in_(counted)).distinct()).all()
+    locked = lock_lots(session, [OfferId(one) for one in offers], list(counted))
+    moved: list[LotChange] = []
+    for lot_id, found in sorted(counted.items()):
+        if lot_id not in locked:
+            raise UnknownLot(lot_id)
+        lot = locked[lot_id]
+        if found < lot.held:
+            raise BelowHeld(lot_id, lot.held)
+        if found != lot.on_hand:
+            moved.append(LotChange(lot_id, MovementKind.CORRECTED, on_hand=found - lot.on_hand))
+    apply(session, locked, moved, cause)
+    for one in moved:
+        journal.write(
+            session, "lot", one.lot_id, "corrected", change=one.on_hand, cause=cause.type, cause_id=cause.id
+        )
 
 
 def correct(session: Session, lot_id: LotId, on_hand_change: int, cause: Cause) -> LotStock:

@@ -1,6 +1,16 @@
 """A cooperative's working pages: orders to accept and pack, offers and stock, certificates, statements."""
 
-from marketplace.web.cooperative import certificates, detail, home, offers, orders, prints, statements, stock
+from marketplace.web.cooperative import (
+    certificates,
+    detail,
+    home,
+    offers,
+    orders,
+    prints,
+    statements,
+    stock,
+    tables,
+)
 from marketplace.web.cooperative.routes import blueprint
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "prints",
     "statements",
     "stock",
+    "tables",
 ]

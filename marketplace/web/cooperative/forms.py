@@ -1,7 +1,7 @@
 """What a cooperative's forms send."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -74,3 +74,12 @@ class CertificateForm(FormModel):
     valid_from: date
     valid_to: date | None = None
     product: tuple[Identifier, ...] = ()
+
+
+class SheetForm(FormModel):
+    subject: Literal["offers", "stock", "lots"]
+    key: Annotated[str, Field(min_length=8, max_length=100)]
+
+
+class ConfirmSheetForm(FormModel):
+    digest: Annotated[str, Field(min_length=64, max_length=64)]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from marketplace.adapters.demo_inbox import DemoInbox
 from marketplace.adapters.payments import Payments, make_payments
 from marketplace.adapters.postgres_text import PostgresText
+from marketplace.adapters.spreadsheets import SpreadsheetFiles
 from marketplace.flow.ports import Ports
 from marketplace.flow.start_payment import start_payment
 from marketplace.jobs.registry import JobContext, all_jobs
@@ -146,6 +147,7 @@ def market(settings: Settings, engine: Engine, clock: FixedClock, tmp_path: Path
         payments=offered.ports,
         search=SearchEngine(PostgresText(sessions)),
         files=DirectoryStore(tmp_path / "files"),
+        spreadsheets=SpreadsheetFiles(),
     )
     made.append(Market(sessions, offered, JobContext(sessions, ports, settings)))
     made[0].write(make_ground)

@@ -393,3 +393,23 @@ def test_a_difference_is_found(session: Session, offer: Offer) -> None:
     found = queries.differences(session)
     assert [(one.lot_id, one.on_hand, one.on_hand_moved) for one in found] == [(lot.lot_id, 4, 5)]
     session.execute(text("UPDATE stock_lot SET on_hand = 5 WHERE lot_id = :lot").bindparams(lot=lot.lot_id))
+
+
+def test_many_lots_come_in_and_are_counted_at_once_or_not_at_all(session: Session, offer: Offer) -> None:
+    held, other = make_stock(session, offer, 10), make_stock(session, make_offer(session), 4)
+    make_hold(session, held, 6)
+    service.receive_many(session, {held.lot_id: 5, other.lot_id: 1}, HARVEST)
+    service.correct_many(session, {held.lot_id: 9, other.lot_id: 5}, HARVEST)
+    assert [now_of(session, one).on_hand for one in (held, other)] == [9, 5]
+    kinds = [one.kind for one in queries.movements(session, other.lot_id)]
+    assert kinds.count(MovementKind.CORRECTED) == 0  # what was found is what was written
+    refused = (
+        (BadQuantity, lambda: service.receive_many(session, {other.lot_id: 3, held.lot_id: 0}, HARVEST)),
+        (UnknownLot, lambda: service.receive_many(session, {other.lot_id: 3, LotId(10**9): 1}, HARVEST)),
+        (BelowHeld, lambda: service.correct_many(session, {other.lot_id: 1, held.lot_id: 5}, HARVEST)),
+        (UnknownLot, lambda: service.correct_many(session, {other.lot_id: 1, LotId(10**9): 1}, HARVEST)),
+    )
+    for reason, use_case in refused:
+        with pytest.raises(reason):
+            use_case()
+    assert [now_of(session, one).on_hand for one in (held, other)] == [9, 5]

@@ -97,7 +97,7 @@ def test_a_moment_holds_until_something_ends_or_begins(found: list[SearchRow]) -
 
 def test_what_is_not_listed_any_more_is_nowhere() -> None:
     shelf = [make_row(make_document(number)) for number in range(3)]
-    gone = SearchRow(**{**{name: getattr(shelf[1], name) for name in SearchRow._fields}, "is_listed": False})
+    gone = shelf[1]._replace(is_listed=False)
     made = tables.build(shelf).changed([gone])
     here = moment.at_instant(made, AT)
     request = SearchRequest(at=AT)

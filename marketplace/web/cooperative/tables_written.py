@@ -1,0 +1,95 @@
+"""What leaves as a spreadsheet: template, export, and the sender's own rows with what became of each."""
+
+from collections.abc import Iterable, Sequence
+
+from marketplace.flow.update_by_sheet.cells import shown
+from marketplace.flow.update_by_sheet.types import Column, Kind, Plan, Step
+from marketplace.kernel.message import Message, Name
+from marketplace.kernel.spreadsheets import Broken, Cell, Formula, Page, Written
+from marketplace.kernel.uploads import Upload, UploadState
+from marketplace.web.language import gettext as _
+from marketplace.web.language import name_in_language, render
+
+_AS_TEXT = frozenset({Kind.TEXT, Kind.CODE})
+
+
+def template(title: str, columns: Sequence[Column]) -> Page:
+    """Return an empty table with notes above its head and one row of demonstration, which is never read."""
+    about = [
+        title,
+        _("从“演示”那一行下面开始填；演示行和本说明不会被读取。空着的格子表示不改。"),
+        *(
+            _("%(column)s：%(help)s", column=name_in_language(one.name), help=render(one.help))
+            for one in columns
+        ),
+    ]
+    example = [_("演示"), *(_cell(one.example) for one in columns[1:])]
+    return Page(about=about, head=_head(columns), rows=[example], text_columns=_text(columns))
+
+
+def export(columns: Sequence[Column], rows: Iterable[Sequence[Written | Name | Message]]) -> Page:
+    """Return what there is, in the columns in which it is read back."""
+    return Page(
+        about=(),
+        head=_head(columns),
+        rows=([_cell(one) for one in row] for row in rows),
+        text_columns=_text(columns),
+    )
+
+
+def result(upload: Upload, plan: Plan) -> Page:
+    """Return the sender's rows as they came, with two columns more: what became of it, what is wrong."""
+    width = max(len(plan.reading.head), *(len(cells) for cells in plan.reading.cells.values()))
+    steps = {step.row: step for step in plan.steps}
+    problems: dict[int, list[str]] = {}
+    for one in plan.problems:
+        said = render(one.reason)
+        problems.setdefault(one.row, []).append(f"{one.column}: {said}" if one.column else said)
+    changed = frozenset(upload.changed_rows)
+    rows: list[list[Written]] = []
+    marks: dict[int, str] = {}
+    for place, (number, cells) in enumerate(plan.reading.cells.items()):
+        came = [_as_it_came(one) for one in cells]
+        is_wrong = number in problems
+        outcome = _outcome(upload, steps.get(number), is_changed=number in changed, is_wrong=is_wrong)
+        wrong = "\n".join(problems.get(number, ())) if upload.state is UploadState.READ else ""
+        rows.append([*came, *([None] * (width - len(came))), outcome, wrong])
+        if is_wrong and upload.state is UploadState.READ:
+            marks[place] = "stop"
+    head = [shown(one) for one in plan.reading.head]
+    head += [""] * (width - len(head))
+    return Page(about=(), head=[*head, _("结果"), _("问题")], rows=rows, marks=marks)
+
+
+def _outcome(upload: Upload, step: Step | None, *, is_changed: bool, is_wrong: bool) -> str:
+    if upload.state is UploadState.APPLIED:
+        return _("已更新") if is_changed else _("没有变化")
+    if is_wrong:
+        return _("要改")
+    return _("可以更新") if step is not None else _("没有变化")
+
+
+def _as_it_came(cell: Cell) -> Written:
+    """Write a cell back; a formula as the text that it is."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool | float | Formula | Broken):
+        return shown(cell)
+    return cell
+
+
+def _cell(value: Written | Name | Message) -> Written:
+    """Write a word or name in the reader's language; a name without it as it is, to be found again."""
+    if isinstance(value, Message):
+        return render(value)
+    if isinstance(value, Name):
+        return name_in_language(value) if all(value) else value.hans
+    return value
+
+
+def _head(columns: Sequence[Column]) -> list[str]:
+    return [name_in_language(one.name) for one in columns]
+
+
+def _text(columns: Sequence[Column]) -> frozenset[int]:
+    return frozenset(place for place, one in enumerate(columns) if one.kind in _AS_TEXT)
