@@ -139,8 +139,14 @@ def has_newer_texts(session: Session, after: int) -> bool:
 
 def kept_products(session: Session) -> dict[ProductId, KeptProduct]:
     """Return what is kept of every listed product, for comparing it with the catalogue."""
-    found = session.execute(select(*ProductRow.__table__.c).where(ProductRow.is_listed))
-    return {ProductId(row.product_id): KeptProduct(_row(row), row.text_digest) for row in found}
+    digests = select(ProductRow.product_id, ProductRow.text_digest).where(ProductRow.is_listed)
+    listed = dict(session.execute(digests).tuples().all())
+    return {
+        row.product_id: KeptProduct(row, listed[row.product_id])
+        for piece in rows(session, -1)
+        for row in piece
+        if row.product_id in listed
+    }
 
 
 def miscounted_words(session: Session) -> Iterator[tuple[str, int, int]]:

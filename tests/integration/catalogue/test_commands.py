@@ -42,7 +42,7 @@ def test_load_shows_progress_and_says_when_nothing_changed(
 ) -> None:
     first = runner.invoke(args=["catalogue", "load"])
     assert first.exit_code == 0, first.output
-    assert "［13/16］商品：213行，改动213行" in first.output
+    assert "［14/17］商品：213行，改动213行" in first.output
     assert "目录数据已导入，共改动" in first.output
     second = runner.invoke(args=["catalogue", "load"])
     assert second.output.splitlines()[-1] == "目录数据与数据库一致，没有任何改动。"
