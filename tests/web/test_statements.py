@@ -180,7 +180,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lists(app: Flask) -> Mapping[str, list[str]]:
-    """Return the least that each list asks once it was asked: what is kept for a second may just have gone."""
+    """Return the least each list asks of three times: what is kept for a second may just have gone."""
     found = {}
     for reader, addresses in LISTS.items():
         browser = app.test_client() if reader == STRANGER else signed_in(app, reader)
@@ -236,7 +236,7 @@ def asked_twice(app: Flask, reader: str, address: str) -> list[str]:
     browser = signed_in(app, reader)
     answer = browser.get(address)
     assert answer.status_code == 200, address
-    return asked(app, browser, address)
+    return min((asked(app, browser, address) for _ in range(3)), key=len)
 
 
 def fill_basket(session: Session, wanted: list[tuple[str, str]]) -> None:
