@@ -54,6 +54,7 @@ class Card:
     picture_url: str
     is_illustration: bool
     badges: tuple[Name, ...]
+    edition_mark: str | None
     price_fen: int
     price_with_freight_fen: int
     unit_price_fen_per_500g: int
@@ -92,6 +93,7 @@ def _card(row: Row[Any]) -> Card:
         picture_url=_static(f"img/kinds/{row.picture_kind}.svg"),
         is_illustration=True,
         badges=(Name("圳品", "圳品", "Zhenpin"),),
+        edition_mark="2025年版（演示） · 第36号",
         price_fen=row.price_fen,
         price_with_freight_fen=row.price_fen + 1200,
         unit_price_fen_per_500g=row.price_fen * 500 // row.net_weight_g,
