@@ -152,8 +152,8 @@ def _leaf(storage: Any, contents: Any, segment: Any, known: dict[str, Leaf]) -> 
 
 def _let_go(reader: Any) -> None:
     """Let go of the copies that Whoosh makes of a mapped segment's parts: they are read from the map."""
-    terms = reader._terms  # noqa: SLF001
-    for part in (terms._tindex.dbfile, terms._postfile):  # noqa: SLF001
+    terms = reader._terms  # noqa: SLF001 - Whoosh offers no way to these copies
+    for part in (terms._tindex.dbfile, terms._postfile):  # noqa: SLF001 - as above
         if isinstance(part, BufferFile):
             part.file = BytesIO()
 
@@ -163,7 +163,7 @@ def slots_of(reader: Any) -> Slots:
     column = reader.column_reader(SLOT, translate=False)
     count = reader.doc_count_all()
     if hasattr(column, "_dbfile") and column._count == count:  # noqa: SLF001 - whole, not value by value
-        raw = column._dbfile.get(column._basepos, count * 4)  # noqa: SLF001
+        raw = column._dbfile.get(column._basepos, count * 4)  # noqa: SLF001 - as above
         return np.frombuffer(raw, ">i4").astype(np.int32)
     return np.fromiter((column[place] for place in range(count)), np.int32, count)
 
@@ -178,14 +178,14 @@ def decode(leaf: Leaf, token: str) -> tuple[NDArray[np.int32], Levels]:
         offset, (length,) = terms.term_info(FIELD, token.encode()).extent()  # it reads a length as a tuple
     except TermNotFound:
         return _NO_DOCUMENTS, _NO_LEVELS
-    postings = BytesIO(terms._postfile.get(offset, length))  # noqa: SLF001
+    postings = BytesIO(terms._postfile.get(offset, length))  # noqa: SLF001 - as above
     postings.seek(len(WHOOSH3_HEADER_MAGIC))
     documents, levels = [], []
     is_last = False
     while not is_last:
         is_last = _LENGTH.unpack(postings.read(_LENGTH.size))[0] < 0
         pickle.load(postings)  # noqa: S301 - our own writer's, in a directory that nobody else may write
-        steps, marks, _values = pickle.load(postings)  # noqa: S301
+        steps, marks, _values = pickle.load(postings)  # noqa: S301 - as above
         documents.append(np.cumsum(_numbers(steps, len(marks)), dtype=np.int32))
         levels.append(np.frombuffer(marks, np.uint8))
     if len(documents) == 1:
