@@ -44,6 +44,9 @@ class Change:
     position: Position
 
 
+_SETTLED = text("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)")
+
+
 def record(session: Session, topic: str, subject_ids: Sequence[int]) -> None:
     """Say that something about these subjects changed, in the transaction that changes it."""
     now = time.now()
@@ -60,21 +63,38 @@ def since(session: Session, position: Position, *, limit: int = 1000) -> list[Ch
             text("(kernel_change.transaction_id, kernel_change.id) > (:xid, :row)").bindparams(
                 bindparam("xid", position.transaction_id), bindparam("row", position.change_id)
             ),
-            ChangeRow.transaction_id < text("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"),
+            ChangeRow.transaction_id < _SETTLED,
         )
         .order_by(ChangeRow.transaction_id, ChangeRow.id)
         .limit(limit)
     ).scalars()
-    return [Change(row.topic, row.subject_id, Position(row.transaction_id, row.id)) for row in rows]
+    return [_change(row) for row in rows]
+
+
+def early(session: Session) -> list[Change]:
+    """Return the changes that can be seen already and are handed out once more when they are settled.
+
+    For readers that must be quick, or show no transaction by half: a slow writer holds back what is settled.
+    """
+    rows = session.scalars(
+        select(ChangeRow)
+        .where(ChangeRow.transaction_id >= _SETTLED)
+        .order_by(ChangeRow.transaction_id, ChangeRow.id)
+    )
+    return [_change(row) for row in rows]
 
 
 def latest(session: Session) -> Position:
     """Return the position behind every settled change, for a reader that has just read the tables whole."""
     settled = session.execute(
         select(ChangeRow.transaction_id, func.max(ChangeRow.id))
-        .where(ChangeRow.transaction_id < text("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"))
+        .where(ChangeRow.transaction_id < _SETTLED)
         .group_by(ChangeRow.transaction_id)
         .order_by(ChangeRow.transaction_id.desc())
         .limit(1)
     ).first()
     return Position(*settled) if settled else Position()
+
+
+def _change(row: ChangeRow) -> Change:
+    return Change(row.topic, row.subject_id, Position(row.transaction_id, row.id))

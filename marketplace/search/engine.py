@@ -233,7 +233,8 @@ class SearchEngine:
         elif written.fits(state.signature, state.epoch):
             is_behind = queries.has_newer_texts(session, written.version)
         else:
-            is_behind = written.fits(before.signature, before.epoch)
+            # Built anew, the index and the word of its epoch come one after the other.
+            is_behind = written.fits(before.signature, before.epoch) or written.epoch > state.epoch
         if not is_behind:
             self._waits_since = None
             return False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.catalogue.types import ProductId
 from marketplace.kernel.changes import Position
 from marketplace.search.types import SearchRow
 
@@ -14,6 +15,15 @@ class State:
     epoch: int
     signature: str | None
     position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Products of which something changed, and how far the changes are read: all before, a few after."""
+
+    products: frozenset[ProductId]
+    position: Position
+    early: frozenset[Position]
 
 
 @dataclass(frozen=True, slots=True)

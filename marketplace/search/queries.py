@@ -11,7 +11,7 @@ from marketplace.catalogue.types import OfferId, ProductId, ProductSource
 from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.parties import queries as parties
-from marketplace.search.kept import KeptProduct, State
+from marketplace.search.kept import Heard, KeptProduct, State
 from marketplace.search.models import ProductRow, SoldRow, StateRow, TokensRow, WordRow
 from marketplace.search.port import IndexedProduct
 from marketplace.search.types import SearchDocument, SearchRow, Validity
@@ -74,17 +74,25 @@ def documents(session: Session, product_ids: Collection[ProductId] | None = None
         yield from _documents(session, batch)
 
 
-def touched(session: Session, position: Position) -> tuple[frozenset[ProductId], Position]:
-    """Return products of which anything changed after a position, and the position behind them."""
-    found = changes.since(session, position, limit=_CHANGES)
+def heard(session: Session, position: Position, known: Collection[Position] = ()) -> Heard:
+    """Return what changed after a position, without the changes known already.
+
+    All that this transaction can see is in it, settled or not: none of its products is newer than another.
+    """
+    settled = changes.since(session, position, limit=_CHANGES)
+    early = changes.early(session) if len(settled) < _CHANGES else []
     by_topic: dict[str, set[int]] = {}
-    for change in found:
-        if change.topic in _TOPICS:
+    for change in (*settled, *early):
+        if change.topic in _TOPICS and change.position not in known:
             by_topic.setdefault(_SUBJECT.get(change.topic, change.topic), set()).add(change.subject_id)
     products: frozenset[ProductId] = frozenset()
     for topic, subjects in by_topic.items():
         products |= catalogue.products_touched(session, topic, subjects)
-    return products, found[-1].position if found else position
+    return Heard(
+        products=products,
+        position=settled[-1].position if settled else position,
+        early=frozenset(change.position for change in early),
+    )
 
 
 def state(session: Session) -> State:

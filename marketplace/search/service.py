@@ -175,6 +175,12 @@ def count_words(session: Session, version: int) -> None:
     session.execute(_COUNT_WORDS, {"version": version})
 
 
+def begin_epoch(session: Session, epoch: int) -> None:
+    """Say that indexes built before are not of this state any more."""
+    row = lock_state(session)
+    row.epoch = epoch
+
+
 def keep_position(session: Session, position: Position) -> None:
     """Say how far the change rows are read."""
     session.execute(
@@ -193,8 +199,12 @@ _KEEP_TOKENS = text(
     ON CONFLICT (slot) DO UPDATE SET tokens = excluded.tokens
     """
 )
+# The same tokens written once more are no change to an index.
 _KEEP_DIGEST = text(
-    "UPDATE search_product SET text_digest = :digest, text_version = :version WHERE slot = :slot"
+    """
+    UPDATE search_product SET text_digest = :digest, text_version = :version
+    WHERE slot = :slot AND text_digest IS DISTINCT FROM CAST(:digest AS bytea)
+    """
 )
 _MOVE_WORDS = text(
     """

@@ -39,6 +39,7 @@ class WhooshText:
         self._was_opened = False
         self._complained = ""
         self._lock = threading.Lock()
+        self._is_rebuilding = False
         self._blocks = Kept(_BLOCKS_BYTES)
 
     def match(self, clauses: Sequence[Clause]) -> Matches:
@@ -85,18 +86,23 @@ class WhooshText:
             _give_up(writer)
             raise
         finish(current, index.latest_generation(), replace(before.written, version=version), before)
-        directory.sweep(self._directory)
+        if not self._is_rebuilding:
+            directory.sweep(self._directory)
         self.refresh()
 
     def rebuild(self, products: Iterable[IndexedProduct], written: Written) -> None:
         """Build a new index beside the current one, read it through, and switch to it in one step."""
-        fresh = directory.begin(self._directory, written.signature)
+        self._is_rebuilding = True
         try:
-            _write_all(fresh, products, written)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
-        directory.switch(self._directory, fresh)
+            fresh = directory.begin(self._directory, written.signature)
+            try:
+                _write_all(fresh, products, written)
+            except BaseException:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise
+            directory.switch(self._directory, fresh)
+        finally:
+            self._is_rebuilding = False
         self.refresh()
         directory.sweep(self._directory)
 

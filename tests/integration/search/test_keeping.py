@@ -1,122 +1,35 @@
 """What the rooms below change reaches another process's search; only words ever touch the index."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import text
 
 from marketplace.adapters.whoosh_text import WhooshText
 from marketplace.catalogue import service as shelf
-from marketplace.catalogue.types import Offer, ProductId
+from marketplace.catalogue.types import Offer
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.kernel.time import FixedClock
-from marketplace.parties.types import Party
 from marketplace.search import queries, service
-from marketplace.search.engine import SearchEngine
 from marketplace.search.indexer import Indexer
 from marketplace.search.port import IndexedProduct, Written
-from marketplace.search.types import Facet, SearchPage, SearchRequest, Sort
+from marketplace.search.types import Facet, Sort
 from marketplace.stock import service as stock
 from tests.conftest import IS_DEEP
 from tests.factories.catalogue import (
     make_certificate,
-    make_offer,
     make_product,
-    make_reference,
-    make_variant,
-    product_draft,
 )
-from tests.factories.parties import make_party
 from tests.factories.stock import HARVEST, make_stock
+from tests.integration.search.kept import Kept
 
 GLOSSY = Name("雪顶灵芝（演示）", "雪頂靈芝（演示）", "Snow peak lingzhi (demo)")
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@dataclass
-class Kept:
-    """One process that writes and another that reads, on one database and one directory."""
-
-    session: Session
-    sessions: Callable[[], Session]
-    directory: Path
-    writer: SearchEngine
-    reader: SearchEngine
-    seller: Party
-
-    def settle(self) -> None:
-        """Commit and follow until all of it is read, however long writes of other tests stay open."""
-        self.session.commit()
-        for _ in range(400):
-            self.writer.indexer.follow(self.sessions)
-            state = queries.state(self.session)
-            rest = self.session.scalar(
-                text("SELECT count(*) FROM kernel_change WHERE (transaction_id, id) > (:xid, :row)"),
-                {"xid": state.position.transaction_id, "row": state.position.change_id},
-            )
-            self.session.commit()
-            if not rest:
-                break
-            threading.Event().wait(0.05)
-        self.reader.refresh(self.session)
-
-    def ask(self, query: str = "", **more: Any) -> SearchPage:
-        return self.reader.search(self.session, SearchRequest(at=time.now(), q=query, **more))
-
-    def found(self, query: str = "", **more: Any) -> tuple[ProductId, ...]:
-        return self.ask(query, **more).product_ids
-
-    def files(self) -> dict[str, tuple[int, int]]:
-        """Return every file of the index with its size and time."""
-        return {
-            str(path.relative_to(self.directory)): (path.stat().st_size, path.stat().st_mtime_ns)
-            for path in self.directory.rglob("*")
-        }
-
-    def rename(self, product_slug: str, name: str, **more: Any) -> None:
-        draft = product_draft(slug=product_slug, **more)
-        number = self.session.scalar(
-            text("SELECT number FROM catalogue_product WHERE slug = :slug"), {"slug": product_slug}
-        )
-        named = Name(name, name, draft.name.en)
-        shelf.load_products(self.session, [replace(draft, number=str(number), name=named)])
-
-
-@pytest.fixture
-def kept(engine: Engine, tmp_path: Path) -> Iterator[Kept]:
-    sessions = sessionmaker(engine, expire_on_commit=False)
-    directory = tmp_path / "search"
-    with sessions() as session:
-        make_reference(session)
-        seller = make_party(session)
-        made = Kept(
-            session,
-            sessions,
-            directory,
-            SearchEngine(WhooshText(directory)),
-            SearchEngine(WhooshText(directory)),
-            seller,
-        )
-        make_offer(session, make_variant(session, make_product(session)), seller)
-        made.settle()
-        yield made
-
-
-@pytest.fixture
-def offer(kept: Kept) -> Offer:
-    product = make_product(kept.session, name=product_draft().name)
-    made = make_offer(kept.session, make_variant(kept.session, product), kept.seller)
-    kept.settle()
-    return made
 
 
 def test_a_product_is_found_when_it_is_listed_renamed_and_not_when_it_is_withdrawn(kept: Kept) -> None:
@@ -271,24 +184,6 @@ def test_a_transaction_that_fails_changes_nothing(
         else:
             pytest.fail("the change was never read")
     assert (queries.state(kept.session), kept.files()) == (state, before)
-    kept.settle()
-    assert kept.ask("雪顶灵芝").total == 1
-    assert list(queries.miscounted_words(kept.session)) == []
-
-
-def test_words_are_counted_rightly_where_a_rebuild_was_cut_off(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_product(kept.session, name=GLOSSY)
-    kept.session.commit()
-
-    def torn(*_arguments: object) -> None:
-        raise RuntimeError("cut off")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(service, "count_words", torn)
-        with pytest.raises(RuntimeError):
-            kept.writer.indexer.rebuild(kept.sessions)
     kept.settle()
     assert kept.ask("雪顶灵芝").total == 1
     assert list(queries.miscounted_words(kept.session)) == []
