@@ -24,10 +24,19 @@ def upgrade() -> None:
 
 def migrate(settings: Settings) -> None:
     """Bring the tables to the newest revision as the role that owns them."""
+    command.upgrade(_config(settings), "head")
+
+
+def unmake(settings: Settings) -> None:
+    """Drop the tables with all that is in them, as the role that owns them."""
+    command.downgrade(_config(settings), "base")
+
+
+def _config(settings: Settings) -> Config:
     config = Config()
     config.set_main_option("script_location", str(paths.MIGRATIONS))
     config.attributes["url"] = settings.owner_database_url
-    command.upgrade(config, "head")
+    return config
 
 
 @group.command("draft")

@@ -6,13 +6,12 @@ from datetime import datetime
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import create_engine, text
 
 from marketplace.cli.demo.accounts import write_accounts
 from marketplace.cli.demo.scale import scale as multiply
 from marketplace.cli.demo.stage import Stage, has_demo, open_stage
 from marketplace.cli.demo.year import play
-from marketplace.cli.schema import migrate
+from marketplace.cli.schema import migrate, unmake
 from marketplace.kernel.settings import Mode, Settings
 
 group = AppGroup("demo", help="The demonstration: a year of invented trade.")
@@ -45,11 +44,8 @@ def reset() -> None:
     if settings.mode is Mode.PRODUCTION:
         raise click.ClickException("refused in production")
     current_app.extensions["sqlalchemy"].engine.dispose()
-    engine = create_engine(settings.owner_database_url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    # Not by dropping the schema: the ordinary role's rights would go with it.
+    unmake(settings)
     (settings.data_dir / "demo-accounts.json").unlink(missing_ok=True)
     migrate(settings)
     click.echo("empty; flask catalogue load and flask demo seed fill it again")
