@@ -15,7 +15,7 @@ from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.kernel.logging import logger
 from marketplace.search import explaining, queries, suggestions
-from marketplace.search.facets import Tally
+from marketplace.search.facets import YES, Tally
 from marketplace.search.indexer import Indexer
 from marketplace.search.kept import State
 from marketplace.search.known import Known, following
@@ -262,15 +262,12 @@ def _certified(
 
 
 def _values(tally: Tally, facet: Facet, request: SearchRequest) -> tuple[FacetValue, ...]:
+    """Return the values that have goods, those chosen and what is always a question: yes or no."""
     chosen = request.chosen.get(facet, ())
-    if not chosen and len(tally.values) > 1:
-        return tuple(
-            FacetValue(tally.values[place], int(tally.counts[place]), selected=False)
-            for place in np.flatnonzero(tally.counts)
-        )
-    is_flag = len(tally.values) == 1
+    is_flag = tally.values == (YES,)
+    places = np.flatnonzero(tally.counts) if not chosen and not is_flag else range(len(tally.values))
     return tuple(
-        FacetValue(value, int(count), value in chosen)
-        for value, count in zip(tally.values, tally.counts, strict=True)
+        FacetValue(value, count, value in chosen)
+        for value, count in ((tally.values[place], int(tally.counts[place])) for place in places)
         if count or value in chosen or is_flag
     )

@@ -123,6 +123,7 @@ class Indexer:
             progress(min(first + _BATCH, len(ids)), len(ids))
 
         def finish(session: Session) -> None:
+            service.forget_strays(session)
             service.count_words(session, _next_version(session))
             if not is_same:
                 row = service.lock_state(session)

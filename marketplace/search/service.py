@@ -169,6 +169,12 @@ def move_words(session: Session, version: int, moved: Mapping[str, int]) -> None
         )
 
 
+def forget_strays(session: Session) -> None:
+    """Delete tokens of slots that no listed product has: nothing else would ever take them away."""
+    listed = select(ProductRow.slot).where(ProductRow.slot == TokensRow.slot, ProductRow.is_listed)
+    session.execute(delete(TokensRow).where(~listed.exists()))
+
+
 def count_words(session: Session, version: int) -> None:
     """Count all words anew."""
     session.execute(delete(WordRow))

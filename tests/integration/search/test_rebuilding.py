@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from marketplace.adapters.whoosh_text import WhooshText
@@ -16,6 +17,7 @@ from marketplace.kernel import changes
 from marketplace.kernel.message import Name
 from marketplace.search import queries, service
 from marketplace.search.indexer import Indexer
+from marketplace.search.models import TokensRow
 from tests.factories.catalogue import make_product
 from tests.integration.search.kept import Kept
 
@@ -44,6 +46,14 @@ def test_what_changes_while_a_rebuild_reads_is_written_whole(
     assert kept.ask().total == listed
     assert kept.ask("雪顶灵芝").total == 1
     assert offer.product_id not in kept.found()
+
+
+def test_a_rebuild_forgets_tokens_that_no_product_has(kept: Kept, offer: Offer) -> None:
+    kept.session.add(TokensRow(slot=9, tokens=func.to_tsvector("simple", "ghost")))
+    kept.session.commit()
+    kept.writer.indexer.rebuild(kept.sessions)
+    assert queries.indexed_count(kept.session) == len(queries.known_products(kept.session)) == 2
+    assert list(queries.miscounted_words(kept.session)) == []
 
 
 def test_a_change_is_not_held_back_by_a_slow_writer_before_it(kept: Kept, offer: Offer) -> None:
