@@ -22,7 +22,7 @@ from marketplace.kernel.time import FixedClock, clock_in_force
 
 # One count for every property: some cases in each run, the full number when make test-deep asks for it.
 IS_DEEP = bool(os.environ.get("DEEP"))
-hypothesis.settings.register_profile("quick", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
 hypothesis.settings.register_profile(
     "deep",
     deadline=None,

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Without the windows that nobody sees a page costs a third less.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+_PACKAGES = ("chromium-headless-shell", "chromium")
+_FONT = "fonts-noto-cjk"
 _FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 _HINT = (
     "The browser tests need Chromium and a Chinese font. As root with apt this command installs them; "
@@ -40,15 +43,12 @@ def main() -> int:
     sys.stdout.write("Installing Chromium and a Chinese font ...\n")
     quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
     subprocess.run(["apt-get", "update", "-q"], check=False, **quiet)
-    done = subprocess.run(
-        ["apt-get", "install", "-yq", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
-        check=False,
-        **quiet,
-    )
-    if done.returncode or not find_chromium():
-        sys.stderr.write(_HINT + "\n")
-        return 1
-    return 0
+    for package in _PACKAGES:
+        install = ["apt-get", "install", "-yq", "--no-install-recommends", package, _FONT]
+        if subprocess.run(install, check=False, **quiet).returncode == 0 and find_chromium():
+            return 0
+    sys.stderr.write(_HINT + "\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ from tests.factories.custody import (
 from tests.factories.orders import make_ground, make_sold_offer
 from tests.factories.parties import make_person
 
-EXAMPLES = 400 if os.environ.get("DEEP") else 30
+EXAMPLES = 400 if os.environ.get("DEEP") else 12
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def check(kept: Kept, asked: Sequence[Clause], whoosh: WhooshText, postgres: Pos
 
 @given(written=steps, asked=some.lists(clauses, min_size=1, max_size=4))
 @settings(
-    max_examples=300 if IS_DEEP else 25,
+    max_examples=300 if IS_DEEP else 10,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_both_engines_match_what_counting_by_hand_finds(
