@@ -1,20 +1,17 @@
-"""python -m benchmarks: measure pages and search, write JSON with ratios, say which goals are reached."""
+"""python -m benchmarks: measure pages, servers and search; one JSON of ratios, goals reached or missed."""
 
 import argparse
-import json
-import os
-import platform
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from benchmarks import pages, suggestions
+from benchmarks import pages, servers, suggestions
 from benchmarks.installation import DIRECTORY, PRODUCTS, WORKERS, installed
 from benchmarks.search import __main__ as search
 from benchmarks.search.worker import ENGINES
+from benchmarks.writing import write
 
-RESULTS = Path(__file__).parent / "results"
 _SEARCH_SIZES = (10_000, 100_000)  # naive Whoosh takes a quarter of an hour at the second: it is left out
+_PARTS = ("pages", "servers", "search")
 
 
 def main() -> int:
@@ -22,43 +19,40 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each page in each round")
     parser.add_argument("--products", type=int, default=PRODUCTS, help="in the shop that is measured")
-    parser.add_argument("--only", choices=("pages", "search"), help="the other is left out")
+    parser.add_argument("--only", choices=_PARTS, help="the others are left out")
     asked = parser.parse_args()
-    reached = True
-    if asked.only != "search":
-        reached = _pages(asked.products, asked.rounds, asked.seconds)
-    if asked.only != "pages":
-        corpora = DIRECTORY / "search"
-        found = search.run(_SEARCH_SIZES, tuple(ENGINES), corpora, rounds=1, naive_most=_SEARCH_SIZES[0])
-        reached &= all(goal["reached"] for one in found.values() for goal in one["goals"])
-    return 0 if reached else 1
-
-
-def _pages(products: int, rounds: int, seconds: float) -> bool:
-    """Measure the pages of a shop with so many products; returns whether every goal is reached."""
-    with installed(products) as made:
-        found = pages.run(made, rounds=rounds, seconds=seconds)
-        suggested = suggestions.run(made)
+    parts = (asked.only,) if asked.only else _PARTS
     began = datetime.now(UTC)
-    report = {
-        "at": began.isoformat(timespec="seconds"),
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
-        "products": products,
-        "workers": WORKERS,
-        "rounds": rounds,
-        "seconds": seconds,
-        "pages": found,
-        "suggestions": suggested,
-    }
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"pages-{products}-{began:%Y%m%d-%H%M%S}.json"
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    _show(found, suggested, rounds)
-    print(f"\n{os.path.relpath(path)}")
-    return all(page["reached"] is not False for page in (*found.values(), suggested))
+    found: dict[str, Any] = {}
+    if parts != ("search",):
+        with installed(asked.products) as made:
+            found |= {"products": asked.products, "workers": WORKERS}
+            if "pages" in parts:
+                found |= {"rounds": asked.rounds, "seconds": asked.seconds}
+                found["pages"] = pages.run(made, rounds=asked.rounds, seconds=asked.seconds)
+                found["suggestions"] = suggestions.run(made)
+            if "servers" in parts:
+                found["servers"] = servers.run(made)
+    if "search" in parts:
+        found["search"] = search.run(
+            _SEARCH_SIZES, tuple(ENGINES), DIRECTORY / "search", rounds=1, naive_most=_SEARCH_SIZES[0]
+        )
+    if "pages" in found:
+        _show_pages(found["pages"], found["suggestions"], asked.rounds)
+    if "servers" in found:
+        print("\n".join(servers.table(found["servers"])))
+    write(asked.only or "all", began, found)
+    return 0 if all(_goals(found)) else 1
 
 
-def _show(found: dict[str, Any], suggested: dict[str, Any], rounds: int) -> None:
+def _goals(found: dict[str, Any]) -> list[bool]:
+    """Return for each goal of what was measured whether it was reached."""
+    measured = [*found.get("pages", {}).values(), *filter(None, [found.get("suggestions")])]
+    reached = [one["reached"] is not False for one in measured]
+    return reached + search.reached(found["search"]) if "search" in found else reached
+
+
+def _show_pages(found: dict[str, Any], suggested: dict[str, Any], rounds: int) -> None:
     print()
     for name, page in found.items():
         goal = (

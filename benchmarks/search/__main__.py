@@ -1,9 +1,6 @@
 """python -m benchmarks.search: the search beside its rivals, one JSON of ratios, goals reached or missed."""
 
 import argparse
-import json
-import os
-import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +12,8 @@ from benchmarks.search.judged import figures
 from benchmarks.search.measuring import measure
 from benchmarks.search.requests import PER_KIND
 from benchmarks.search.worker import ENGINES, Place
+from benchmarks.writing import write
 
-RESULTS = Path(__file__).parent.parent / "results"
 NAIVE_MOST = 100_000
 
 
@@ -28,8 +25,10 @@ def main() -> int:
     parser.add_argument("--corpora", type=Path, default=DIRECTORY / "search", help="where files are kept")
     asked = parser.parse_args()
     sizes = [int(one) for one in asked.sizes.split(",")]
+    began = datetime.now(UTC)
     found = run(sizes, asked.engines.split(","), asked.corpora, rounds=asked.rounds)
-    return 0 if all(goal["reached"] for one in found.values() for goal in one["goals"]) else 1
+    write("search", began, {"search": found})
+    return 0 if all(reached(found)) else 1
 
 
 def run(
@@ -40,8 +39,7 @@ def run(
     rounds: int,
     naive_most: int = NAIVE_MOST,
 ) -> dict[str, Any]:
-    """Measure every size, write the file, print the tables; naive Whoosh is spared sizes above a bound."""
-    began = datetime.now(UTC)
+    """Measure every size and print the tables; naive Whoosh is spared sizes above a bound."""
     found: dict[str, Any] = {}
     for size in sizes:
         able = [one for one in engines if one != "naive" or size <= naive_most]
@@ -49,18 +47,12 @@ def run(
         print("\n".join(report.table(size, found[str(size)])), flush=True)
     quality = figures()
     print("\nfinding: " + "; ".join(f"{name} {_said(one)}" for name, one in quality.items()))
-    whole = {
-        "at": began.isoformat(timespec="seconds"),
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
-        "rounds": rounds,
-        "search": found,
-        "quality": quality,
-    }
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"search-{began:%Y%m%d-%H%M%S}.json"
-    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
-    print(f"\n{os.path.relpath(path)}")
-    return found
+    return {"rounds": rounds, "sizes": found, "quality": quality}
+
+
+def reached(found: dict[str, Any]) -> list[bool]:
+    """Return for each goal whether it was reached."""
+    return [bool(goal["reached"]) for one in found["sizes"].values() for goal in one["goals"]]
 
 
 def _said(quality: dict[str, Any]) -> str:

@@ -54,9 +54,10 @@ def group(workers: int, seed: bool) -> None:
         current_app.extensions["sqlalchemy"].engine.dispose()
         children = make_children(settings, host, workers)
         logs = [_log(settings, child) for child in children]
-        for child, log in zip(children, logs, strict=True):
-            child.start(log)
-        wait_until_ready(host, settings.port, children)
+        web, worker = children
+        web.start(logs[0])
+        wait_until_ready(host, settings.port, web)
+        worker.start(logs[1])  # when pages are there: both at once would hold each other up
         announce(settings)
         supervise(children, logs)
     except KeyboardInterrupt:
@@ -160,13 +161,12 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
     ]
 
 
-def wait_until_ready(host: str, port: int, children: Sequence[Child]) -> None:
+def wait_until_ready(host: str, port: int, web: Child) -> None:
     deadline = time.monotonic() + _START_SECONDS
     reached = "127.0.0.1" if host in {"0.0.0.0", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     while time.monotonic() < deadline:
-        ended = next((child for child in children if child.status is not None), None)
-        if ended is not None:
-            raise click.ClickException(f"{ended.name} did not start; its message stands above")
+        if web.status is not None:
+            raise click.ClickException(f"{web.name} did not start; its message stands above")
         try:
             with urlopen(f"http://{reached}:{port}/readyz", timeout=2) as answer:
                 if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
