@@ -20,7 +20,7 @@ from marketplace.adapters.whoosh_text.writing import add, finish, forget, merge_
 from marketplace.kernel.logging import logger
 from marketplace.search.port import Clause, IndexedProduct, Matches, TextReading, Written
 
-_POSTINGS_BYTES = 384 * 2**20
+_POSTINGS_BYTES = 512 * 2**20
 _BLOCKS_BYTES = 32 * 2**20
 _SEGMENT_DOCUMENTS = 100_000
 _log = logger(__name__)

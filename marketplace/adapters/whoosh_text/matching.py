@@ -49,16 +49,19 @@ def _any_of(postings: PostingsOf, clause: Clause) -> Found:
             return NOTHING.slots, NOTHING.scores, None
         one, factor = parts[0]
         return one.slots, one.scores * np.float32(factor), None
+    size = parts[0][0].size
+    if sum(len(one.slots) for one, _ in parts) * _WIDE > size:
+        best = np.zeros(size, np.float32)
+        for one, factor in parts:
+            scores = one.scores if factor == 1 else one.scores * np.float32(factor)
+            best[one.slots] = np.maximum(best.take(one.slots), scores)
+        slots = np.flatnonzero(best > 0).astype(np.int32)
+        return slots, best.take(slots), None
     slots = np.concatenate([one.slots for one, _ in parts])
     scores = np.concatenate([one.scores for one, _ in parts])
     factors = np.array([factor for _, factor in parts], np.float32)
     if factors[0] != 1 or (factors != factors[0]).any():
         scores *= factors.repeat([len(one.slots) for one, _ in parts])
-    if len(slots) * _WIDE > parts[0][0].size:
-        best = np.zeros(parts[0][0].size, np.float32)
-        np.maximum.at(best, slots, scores)
-        slots = np.flatnonzero(best).astype(np.int32)
-        return slots, best.take(slots), None
     order = slots.argsort(kind="stable")
     slots, scores = slots.take(order), scores.take(order)
     starts = np.flatnonzero(np.diff(slots, prepend=-1))

@@ -1,6 +1,7 @@
 """An open index, and its postings as arrays."""
 
 import json
+import mmap
 import pickle
 import struct
 import time
@@ -151,11 +152,17 @@ def _leaf(storage: Any, contents: Any, segment: Any, known: dict[str, Leaf]) -> 
 
 
 def _let_go(reader: Any) -> None:
-    """Let go of the copies that Whoosh makes of a mapped segment's parts: they are read from the map."""
+    """Let go of the copies that Whoosh makes of a mapped segment's parts: they are read from the map.
+
+    Making them touched every page of the map; those that are asked for come back from the system's cache.
+    """
     terms = reader._terms  # noqa: SLF001 - Whoosh offers no way to these copies
     for part in (terms._tindex.dbfile, terms._postfile):  # noqa: SLF001 - as above
         if isinstance(part, BufferFile):
             part.file = BytesIO()
+            mapped = part._buf.obj  # noqa: SLF001 - as above
+            if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def slots_of(reader: Any) -> Slots:
