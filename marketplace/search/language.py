@@ -187,7 +187,7 @@ class Language:
                 (stated[: len(run)], stated[len(run) :]) if is_stated else (self.read(run), ())
             )
             within = dict.fromkeys(self._cutter.cut_for_search(run), _WITHIN)
-            words = dict.fromkeys(self._cutter.cut(run, False), _WORD)  # noqa: FBT003
+            words = dict.fromkeys(self._cutter.cut(run, False), _WORD)  # noqa: FBT003 - takes no name
             for word, share in (within | words).items():
                 is_last = run.endswith(word)
                 if len(word) == 1:

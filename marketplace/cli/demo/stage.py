@@ -60,7 +60,7 @@ class Stage:
 @contextmanager
 def open_stage(app: Any, *, seed: int, months: int, until: date | None) -> Iterator[Stage]:
     """Set the stage: payments within this process, commits that do not wait for the disk."""
-    flask: Flask = app._get_current_object() if hasattr(app, "_get_current_object") else app  # noqa: SLF001
+    flask: Flask = app._get_current_object() if hasattr(app, "_get_current_object") else app  # noqa: SLF001 - as documented
     # Yesterday is the last whole day: nothing of the history lies in the future.
     last = until or time.today() - timedelta(days=1)
     year, month = divmod(last.year * 12 + last.month - 1 - (months - 1), 12)

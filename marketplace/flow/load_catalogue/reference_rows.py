@@ -130,7 +130,10 @@ def temperatures(row: Row) -> dict[str, Any]:
         if any(row[column] for column in _LIMITS):
             row.refuse(_LIMITS[0], msg("温度范围和波动界限须同时填写或同时留空"))
         return {"range": None, "excursion_lower_milli_c": None, "excursion_upper_milli_c": None}
-    assert low is not None and high is not None and lower is not None and upper is not None  # noqa: PT018
+    assert low is not None
+    assert high is not None
+    assert lower is not None
+    assert upper is not None
     if not low < high:
         row.refuse(_LIMITS[1], msg("最高温度须高于最低温度"))
     if lower > low:

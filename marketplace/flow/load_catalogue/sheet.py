@@ -160,7 +160,7 @@ class Row:
 
     def months(self, column: str) -> tuple[int, ...]:
         found = self.items(column)
-        if not found or any(not item.isdecimal() or not 1 <= int(item) <= 12 for item in found):  # noqa: PLR2004
+        if not found or any(not item.isdecimal() or not 1 <= int(item) <= 12 for item in found):  # noqa: PLR2004 - months
             self.refuse(column, msg("“%(value)s”不是月份列表（应如3;4;5）", value=self[column]))
             return ()
         return tuple(map(int, found))
