@@ -59,10 +59,13 @@ class Cluster:
         return psycopg.connect(address, autocommit=True)
 
     def create_database(self, name: str, template: str = "template0") -> None:
-        """Create a database owned by the owner, in which the application may read and write rows."""
+        """Create a database owned by the owner, in which the application may read and write rows.
+
+        A template is copied file by file: by the log, page by page, it takes twice as long.
+        """
         with self.connect() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
                     sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)
                 )
             )
