@@ -169,7 +169,7 @@ def test_started_over_the_same_seed_and_day_give_the_same_year(
     again = made(cluster, name, tmp_path, ("catalogue load", "demo reset --yes", *FILLING))
     with demonstration[0].extensions["sessions"]() as first, again.extensions["sessions"]() as second:
         for table in TOLD:
-            rows = text(f"SELECT * FROM {table} ORDER BY id")
+            rows = text(f"SELECT * FROM {table} ORDER BY 1, 2")
             told = first.execute(rows).all()
             assert told, table
             assert told == second.execute(rows).all(), table

@@ -32,7 +32,7 @@ from tests.factories.parties import make_party
 from tests.factories.stock import HARVEST, make_stock
 
 PROMISED = 2.0
-SLACK = 3.0  # a machine that runs other tests beside
+SLACK = 6.0  # a machine that runs other tests beside
 IN_A_ROW = 12
 """So many new connections, one after another, reach both web processes."""
 GLOSSY = Name("雪顶灵芝（演示）", "雪頂靈芝（演示）", "Snow peak lingzhi (demo)")

@@ -23,7 +23,7 @@ from marketplace.search.types import Facet, Sort
 
 _DATABASE = "rival"
 _TABLE = f"""
-    CREATE UNLOGGED TABLE product (
+    CREATE TABLE product (
         slot integer PRIMARY KEY, {", ".join(f"{facet.value} smallint NOT NULL" for facet in NUMBERS)},
         price_fen bigint NOT NULL, price_up bigint NOT NULL, sold bigint NOT NULL, created bigint NOT NULL,
         certification smallint[] NOT NULL, cooperative smallint[] NOT NULL, words tsvector NOT NULL
