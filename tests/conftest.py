@@ -34,9 +34,16 @@ hypothesis.settings.load_profile("deep" if IS_DEEP else "quick")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
+# They go through every page or query once more, which others cover line by line: counting lines there costs
+# a third of their time and finds none.
+_WALKS = ("search_quality/", "web/test_languages", "web/test_routes_by_role", "web/test_statements")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what is only there for its number of cases to the deep run."""
+    """Leave what is only there for its number of cases to the deep run; count no lines on long walks."""
     for item in items:
+        if any(walk in item.nodeid for walk in _WALKS):
+            item.add_marker(pytest.mark.no_cover)
         if not IS_DEEP and item.get_closest_marker("deep"):
             item.add_marker(pytest.mark.skip(reason="make test-deep runs it"))
 

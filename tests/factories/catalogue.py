@@ -43,6 +43,7 @@ from marketplace.kernel.message import Name
 from marketplace.kernel.paths import CATALOG_DATA
 from marketplace.parties.types import Party, PartyId
 from marketplace.places.types import DivisionCode
+from tests.factories.copied import load_or_copy
 from tests.factories.parties import make_party
 from tests.factories.places import CONGJIANG, make_places
 
@@ -61,6 +62,10 @@ def rows() -> CatalogueRows:
 
 def make_reference(session: Session) -> None:
     """Load places and every reference row, but no goods."""
+    load_or_copy(session, _load_reference)
+
+
+def _load_reference(session: Session) -> None:
     make_places(session)
     reference = rows().reference
     service.load_aisles(session, reference.aisles)

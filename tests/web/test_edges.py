@@ -21,7 +21,7 @@ from marketplace.web import guard
 from marketplace.web.database import read
 from tests.conftest import NOON
 from tests.web.browse import submit, token_of
-from tests.web.conftest import signed_in
+from tests.web.conftest import _close, signed_in
 from tests.web.reading import Page
 from tests.web.shop import PEOPLE, RED_KIWI
 from tests.web.test_languages import READERS, SIMPLIFIED, STRANGER, Ground, make_ground, read_all
@@ -46,9 +46,11 @@ REFUSALS: Mapping[str, Refusal] = {
 }
 
 
-@pytest.fixture
-def breaking(own_app: Flask) -> Flask:
-    """An application with pages that fail in every way."""
+@pytest.fixture(scope="module")
+def breaking(
+    copy_shop: Callable[[str, Path], Flask], worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """An application with pages that fail in every way; the tests only look at it."""
 
     def fails() -> str:
         raise RuntimeError(SECRET_WORD)
@@ -63,12 +65,15 @@ def breaking(own_app: Flask) -> Flask:
     def aborts(status: int) -> str:
         abort(status)
 
-    own_app.add_url_rule("/test/fails", "fails", guard.public(fails), methods=["GET", "POST"])
-    own_app.add_url_rule("/test/database", "fails_in_database", guard.public(fails_in_the_database))
-    own_app.add_url_rule("/test/refuses/<code>", "refuses", guard.public(refuses))
-    own_app.add_url_rule("/test/aborts/<int:status>", "aborts", guard.public(aborts))
-    own_app.add_url_rule("/api/v1/test", "api_fails", guard.public(fails))
-    return own_app
+    with clock_in_force(FixedClock(NOON)):
+        made = copy_shop(f"breaking_{worker_id}", tmp_path_factory.mktemp("breaking"))
+    made.add_url_rule("/test/fails", "fails", guard.public(fails), methods=["GET", "POST"])
+    made.add_url_rule("/test/database", "fails_in_database", guard.public(fails_in_the_database))
+    made.add_url_rule("/test/refuses/<code>", "refuses", guard.public(refuses))
+    made.add_url_rule("/test/aborts/<int:status>", "aborts", guard.public(aborts))
+    made.add_url_rule("/api/v1/test", "api_fails", guard.public(fails))
+    yield made
+    _close(made)
 
 
 def in_language(browser: FlaskClient, lang: str) -> FlaskClient:

@@ -4,7 +4,8 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,10 +17,13 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service
 from marketplace.catalogue.types import Edition
 from marketplace.kernel import unit_of_work
+from marketplace.kernel.time import FixedClock, clock_in_force
+from tests.conftest import NOON
 from tests.factories.editions import make_operator, publish
 from tests.printed import text_of
 from tests.web import shop as shops
 from tests.web.browse import statements
+from tests.web.conftest import _close
 from tests.web.shop import RED_KIWI, SWEET_RICE, XIUWEN_KIWI, Shop
 
 MOST_STATEMENTS = 12
@@ -38,10 +42,17 @@ def _fill(session: Session) -> Edition:
     return publish(session, 2026, [shop.product(RED_KIWI), rice])
 
 
-@pytest.fixture
-def published(own_app: Flask) -> Iterator[tuple[Flask, Edition]]:
-    with own_app.extensions["sessions"]() as session:
-        yield own_app, unit_of_work.commit(session, _fill)
+@pytest.fixture(scope="module")
+def published(
+    copy_shop: Callable[[str, Path], Flask], worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Edition]]:
+    """Two editions that the tests only look at."""
+    with clock_in_force(FixedClock(NOON)):
+        app = copy_shop(f"published_{worker_id}", tmp_path_factory.mktemp("published"))
+        with app.extensions["sessions"]() as session:
+            edition = unit_of_work.commit(session, _fill)
+    yield app, edition
+    _close(app)
 
 
 @pytest.fixture
