@@ -67,6 +67,12 @@ from marketplace.catalogue.queries.papers import (
     held_papers,
     offers_barred,
 )
+from marketplace.catalogue.queries.queues import (
+    count_queues,
+    followed,
+    list_queue,
+    reminders_due,
+)
 from marketplace.catalogue.queries.reference import (
     papers_for,
     reference,
@@ -80,6 +86,7 @@ __all__ = [
     "certificates_ever",
     "certificates_of_offers",
     "certificates_of_sellers",
+    "count_queues",
     "count_waiting",
     "counting_certificates",
     "documents_source",
@@ -93,6 +100,7 @@ __all__ = [
     "find_product_by_slug",
     "find_variant_by_code",
     "findings_of",
+    "followed",
     "get_certificate",
     "get_edition",
     "get_lot",
@@ -109,6 +117,7 @@ __all__ = [
     "list_left",
     "list_nominations",
     "list_products",
+    "list_queue",
     "listed_in",
     "listed_product_ids",
     "lots_by_id",
@@ -128,6 +137,7 @@ __all__ = [
     "proofs_of_offers",
     "published_content",
     "reference",
+    "reminders_due",
     "search_register",
     "slugs_by_number",
     "titles_by_id",

@@ -20,11 +20,14 @@ from marketplace.catalogue.queries.goods import offers_by_id
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.refusals import CertificateNotFound
 from marketplace.catalogue.types import (
+    Base,
     Certificate,
     CertificateFilter,
     CertificateId,
     CertificateProof,
     CertificateState,
+    Check,
+    CheckedAgainst,
     OfferId,
     OfferStatus,
     Period,
@@ -33,7 +36,8 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel import time
 from marketplace.kernel.paging import Page, offset
-from marketplace.parties.types import PartyId
+from marketplace.parties.types import PartyId, PersonId
+from marketplace.places.types import DivisionCode
 
 
 def valid_certificates(
@@ -176,21 +180,26 @@ def _by_product(
     session: Session, product_ids: Collection[ProductId], which: ColumnElement[bool]
 ) -> Mapping[ProductId, tuple[Certificate, ...]]:
     schemes = reference(session).schemes
-    sellers = _sellers(session, product_ids)
+    sellers, producers = _sellers(session, product_ids)
     found = _covering(session, product_ids, set().union(*sellers.values()), which)
     return {
         product_id: tuple(
             one
             for one in found
-            if rules.covers(one, schemes[one.scheme_code], product_id, sellers[product_id])
+            if rules.covers(
+                one, schemes[one.scheme_code], product_id, sellers[product_id], producers[product_id]
+            )
         )
         for product_id in product_ids
     }
 
 
-def _sellers(session: Session, product_ids: Collection[ProductId]) -> dict[ProductId, set[PartyId]]:
-    """Return who sells or produces the listed offers of products."""
+def _sellers(
+    session: Session, product_ids: Collection[ProductId]
+) -> tuple[Mapping[ProductId, set[PartyId]], Mapping[ProductId, set[PartyId]]]:
+    """Return who sells or produces the listed offers of products, and who of them produces."""
     sellers: dict[ProductId, set[PartyId]] = defaultdict(set)
+    producers: dict[ProductId, set[PartyId]] = defaultdict(set)
     rows = session.execute(
         select(OfferRow.product_id, OfferRow.cooperative_id, OfferRow.producer_id)
         .where(OfferRow.product_id.in_(set(product_ids)), OfferRow.status == OfferStatus.LISTED)
@@ -198,7 +207,8 @@ def _sellers(session: Session, product_ids: Collection[ProductId]) -> dict[Produ
     )
     for product_id, cooperative_id, producer_id in rows:
         sellers[ProductId(product_id)] |= {PartyId(cooperative_id), PartyId(producer_id)}
-    return sellers
+        producers[ProductId(product_id)].add(PartyId(producer_id))
+    return sellers, producers
 
 
 def _covering(
@@ -264,4 +274,12 @@ def certificate_from_row(
         revoked_at=row.revoked_at,
         suspensions=tuple(Period(*one) for one in zip(from_at, to_at, strict=True)),
         evidence_digest=row.evidence_digest,
+        base=Base(name=row.base_name, county_code=DivisionCode(row.base_county_code))
+        if row.base_county_code
+        else None,
+        renews_id=None if row.renews_id is None else CertificateId(row.renews_id),
+        check=Check(against=CheckedAgainst(row.checked_against), note=row.check_note)
+        if row.checked_against
+        else None,
+        checked_by=None if row.checked_by is None else PersonId(row.checked_by),
     )

@@ -53,6 +53,15 @@ from marketplace.catalogue.rules.goods import (
     sellable,
     terms_problem,
 )
+from marketplace.catalogue.rules.renewals import (
+    STANDING,
+    base_problem,
+    check_problem,
+    is_reminder_due,
+    queue_of,
+    reminder_days,
+    renewal_problem,
+)
 
 __all__ = [
     "ALL_MONTHS",
@@ -62,10 +71,13 @@ __all__ = [
     "OFFER_TRANSITIONS",
     "PRODUCT_TRANSITIONS",
     "SIDES",
+    "STANDING",
     "TRANSITIONS",
     "add_months",
     "barred",
+    "base_problem",
     "canonical",
+    "check_problem",
     "covers",
     "covers_offer",
     "digest",
@@ -77,6 +89,7 @@ __all__ = [
     "in_shown_order",
     "intersection",
     "is_demo_number",
+    "is_reminder_due",
     "is_sold_on",
     "is_valid",
     "is_within",
@@ -91,7 +104,10 @@ __all__ = [
     "price_per_500g",
     "price_problem",
     "proof",
+    "queue_of",
+    "reminder_days",
     "renewal_due_on",
+    "renewal_problem",
     "reviewing_side",
     "scope_problem",
     "season_months",

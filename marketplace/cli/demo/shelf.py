@@ -12,8 +12,11 @@ from marketplace.catalogue import rules as goods
 from marketplace.catalogue import service as shelf
 from marketplace.catalogue.rules import certificates
 from marketplace.catalogue.types import (
+    Base,
     CertificateDraft,
     CertificateId,
+    Check,
+    CheckedAgainst,
     Offer,
     OfferDraft,
     OfferId,
@@ -22,6 +25,7 @@ from marketplace.catalogue.types import (
     ProductFilter,
     ProductId,
     Requirement,
+    Scheme,
     SchemeLevel,
     Variant,
 )
@@ -29,6 +33,7 @@ from marketplace.cli.demo.cast import Cast, Member
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow.receive_stock import Arrival, receive_harvest
 from marketplace.kernel import time
+from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId
 from marketplace.stock import queries as stock
 
@@ -150,9 +155,20 @@ def certify(
             valid_to=certificates.add_months(first, months or scheme.validity_months or 24)
             - timedelta(days=1),
             product_ids=frozenset() if product is None else frozenset({product}),
+            base=None if product is None else _base(session, scheme, holder, product),
         ),
     )
-    return shelf.verify_certificate(session, submitted.id).id
+    seen = Check(against=CheckedAgainst.ORIGINAL, note="演示材料（演示）")
+    return shelf.verify_certificate(session, submitted.id, seen).id
+
+
+def _base(session: Session, scheme: Scheme, holder: PartyId, product: ProductId) -> Base | None:
+    """Name the base that a base certificate speaks about, where the goods grow."""
+    if scheme.level is not SchemeLevel.BASE:
+        return None
+    name = parties.get_party(session, holder).name.hans.removesuffix("（演示）")
+    county = catalogue.get_product(session, product).county_code
+    return Base(name=f"{name}基地（演示）", county_code=county)
 
 
 def _certify(session: Session, stage: Stage, made: Shelf) -> None:
