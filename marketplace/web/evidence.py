@@ -1,6 +1,7 @@
 """The papers behind certificates, shown to those who check them and never to the public: they name people."""
 
 from flask import Response, current_app, make_response
+from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 
 from marketplace.flow.hand_in_certificate import keep_evidence
@@ -9,6 +10,7 @@ from marketplace.kernel.files import FileKind, FileRefused
 from marketplace.kernel.message import msg
 from marketplace.kernel.refusals import NotFound
 from marketplace.kernel.storage import FileStore
+from marketplace.parties.types import PartyId
 
 ACCEPTED = ",".join(sorted(files.PAPERS))
 
@@ -22,6 +24,20 @@ def keep(sent: FileStorage | None) -> str:
     except FileRefused as refused:
         refused.field = "evidence"
         raise
+
+
+def sealed(digest: str, party_id: PartyId) -> str:
+    """Return what a form carries of a paper that arrived already, so that nobody sends it twice."""
+    return _seal().dumps([digest, party_id])
+
+
+def opened(token: str, party_id: PartyId) -> str | None:
+    """Return the digest that the form of the same party carried; None for anything else."""
+    try:
+        digest, party = _seal().loads(token)
+    except (BadData, TypeError, ValueError):
+        return None
+    return str(digest) if party == party_id else None
 
 
 def kind(digest: str | None) -> FileKind | None:
@@ -42,6 +58,10 @@ def answer(digest: str | None) -> Response:
     # A paper is looked at, it never acts: no script, no form, no page around it.
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     return response
+
+
+def _seal() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="certificate evidence")
 
 
 def _store() -> FileStore:

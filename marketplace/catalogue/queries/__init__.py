@@ -66,6 +66,7 @@ from marketplace.catalogue.queries.nominations import (
 from marketplace.catalogue.queries.papers import (
     held_papers,
     offers_barred,
+    product_ids_of,
 )
 from marketplace.catalogue.queries.queues import (
     count_queues,
@@ -131,6 +132,7 @@ __all__ = [
     "offers_of_variants",
     "papers_for",
     "papers_of_lots",
+    "product_ids_of",
     "products_by_id",
     "products_by_slug",
     "products_touched",

@@ -1,23 +1,16 @@
 """Files that people send: told by content, bombs turned away, kept under their digest."""
 
 import hashlib
-import io
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from marketplace.kernel import files
 from marketplace.kernel.files import FileKind, FileRefused
 from marketplace.kernel.storage import DirectoryStore
-
-
-def picture(form: str, size: tuple[int, int] = (40, 30)) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", size, "#2b4c8c").save(written, form)
-    return written.getvalue()
+from tests.factories.files import picture
 
 
 def pdf(stream: bytes = b"", more: bytes = b"") -> bytes:
