@@ -54,6 +54,10 @@ from marketplace.catalogue.queries.goods import (
     variants_by_id,
     variants_of,
 )
+from marketplace.catalogue.queries.losses import (
+    Chosen,
+    certificates_lost,
+)
 from marketplace.catalogue.queries.nominations import (
     count_waiting,
     counting_certificates,
@@ -80,11 +84,14 @@ from marketplace.catalogue.queries.reference import (
 )
 from marketplace.catalogue.queries.register import (
     search_register,
+    standings_now,
 )
 
 __all__ = [
+    "Chosen",
     "certificates_by_id",
     "certificates_ever",
+    "certificates_lost",
     "certificates_of_offers",
     "certificates_of_sellers",
     "count_queues",
@@ -142,6 +149,7 @@ __all__ = [
     "reminders_due",
     "search_register",
     "slugs_by_number",
+    "standings_now",
     "titles_by_id",
     "valid_certificates",
     "variants_by_id",

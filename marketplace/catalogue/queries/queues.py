@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import CertificateRow
-from marketplace.catalogue.queries.certificates import certificate_from_row, select_certificates
+from marketplace.catalogue.queries.certificate_rows import certificate_from_row, select_certificates
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.rules.renewals import LATER, SOON
 from marketplace.catalogue.types import Certificate, CertificateQueue, CertificateState, Scheme

@@ -58,9 +58,11 @@ from marketplace.catalogue.rules.renewals import (
     base_problem,
     check_problem,
     is_reminder_due,
+    lost,
     queue_of,
     reminder_days,
     renewal_problem,
+    term_at,
 )
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "issuer_name",
     "last_day_due",
     "left",
+    "lost",
     "missing_lot_papers",
     "missing_papers",
     "nominating_county",
@@ -114,6 +117,7 @@ __all__ = [
     "sellable",
     "standing",
     "state_after",
+    "term_at",
     "term_problem",
     "terms_problem",
     "unmet",

@@ -1,9 +1,9 @@
 """Certificates over time: how one is checked, what follows it, where it waits, when its holder is told."""
 
-from collections.abc import Collection
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
-from marketplace.catalogue.rules.certificates import renewal_due_on
+from marketplace.catalogue.rules.certificates import is_valid, renewal_due_on
 from marketplace.catalogue.types import (
     Base,
     Certificate,
@@ -60,6 +60,28 @@ def renewal_problem(former: Certificate, draft: CertificateDraft) -> Message | N
     if not ends_later or draft.valid_from <= former.valid_from:
         return msg("编号%(number)s的证书已经登记过；续期的起止日期应晚于原来的一期。", number=former.number)
     return None
+
+
+def term_at(terms: Sequence[Certificate], at: datetime) -> Certificate:
+    """Return the term that speaks at an instant: the valid one that ends last, else the newest there is."""
+    valid = [one for one in terms if is_valid(one, at)]
+    return max(valid or terms, key=lambda one: (one.valid_to or date.max, one.valid_from, one.id))
+
+
+def lost(
+    found: Collection[Certificate], schemes: Mapping[str, Scheme], since: datetime, at: datetime
+) -> tuple[Certificate, ...]:
+    """Return the certificates with a badge that goods had at one instant and no longer have at a later one.
+
+    A scheme of which another certificate stands behind the same goods is not lost.
+    """
+    now = {one.scheme_code for one in found if is_valid(one, at)}
+    gone = {
+        one.scheme_code: one
+        for one in found
+        if schemes[one.scheme_code].shows_badge and one.scheme_code not in now and is_valid(one, since)
+    }
+    return tuple(gone.values())
 
 
 def queue_of(
