@@ -139,7 +139,7 @@ def reference(session: Session, clock: FixedClock) -> Session:
 
 
 @settings(
-    max_examples=2_000 if IS_DEEP else 25,
+    max_examples=2_000 if IS_DEEP else 12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
