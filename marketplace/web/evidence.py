@@ -55,8 +55,10 @@ def answer(digest: str | None) -> Response:
     response = make_response(content)
     response.content_type = found.value
     response.headers["Content-Disposition"] = f'inline; filename="{digest}.{found.name.lower()}"'
-    # A paper is looked at, it never acts: no script, no form, no page around it.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    # A paper is looked at, it never acts: no script, no form, no page around it; a PDF's viewer shows it.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    )
     return response
 
 
