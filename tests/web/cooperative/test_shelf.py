@@ -20,10 +20,11 @@ from marketplace.orders.types import OrderId
 from marketplace.stock import queries as stock
 from tests.factories.custody import pass_on
 from tests.factories.files import picture
+from tests.printed import text_of
 from tests.web import ordering
 from tests.web.browse import statements, submit, token_of
 from tests.web.conftest import SignIn, signed_in
-from tests.web.shop import RED_KIWI, XIUWEN_KIWI, Shop
+from tests.web.shop import RED_KIWI, XIUWEN_KIWI, ZHENPIN_NUMBER, Shop
 
 MOST_STATEMENTS = 12
 PAPER = picture("PNG")
@@ -214,6 +215,15 @@ def test_a_certificate_is_handed_in_with_its_paper_and_waits_for_review(
     forged = submit(browser, page, page, evidence=(io.BytesIO(b"MZ"), "a.pdf"), **sent)
     assert forged.status_code == 422
     assert "只收PDF" in forged.text
+
+
+def test_stickers_say_what_is_certified_while_it_is(browser: FlaskClient, session: Session) -> None:
+    one = catalogue.find_certificates(session, ZHENPIN_NUMBER)[0]
+    printed = browser.get(f"/cooperative/certificates/{one.id}/labels.pdf")
+    assert printed.mimetype == "application/pdf"
+    said = text_of(printed.data)
+    assert said.count(ZHENPIN_NUMBER) >= 8
+    assert Shop(session).product(RED_KIWI).name.hans in said
 
 
 def test_the_home_page_leads_with_money_and_work(own_app: Flask) -> None:
