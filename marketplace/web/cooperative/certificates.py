@@ -113,7 +113,7 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
         products=list(catalogue.products_by_id(session, found.product_ids).values()),
         paper=evidence.kind(found.evidence_digest),
         is_valid=rules.is_valid(found, time.now()),
-        renew_by=rules.renewal_due_on(found, scheme),
+        renew_by=_renew_by(found, scheme),
         state=_state(found),
         steps=certificate_history.steps(journal.history(session, "certificate", found.id)),
     )
@@ -196,10 +196,16 @@ def _row(one: Certificate, scheme: Scheme, products: Mapping[ProductId, Product]
         products=tuple(products[product].name for product in sorted(one.product_ids) if product in products),
         valid_from=one.valid_from,
         valid_to=one.valid_to,
-        renew_by=rules.renewal_due_on(one, scheme) if one.state in rules.STANDING else None,
+        renew_by=_renew_by(one, scheme),
         is_renewal=one.renews_id is not None,
         state=_state(one),
     )
+
+
+def _renew_by(one: Certificate, scheme: Scheme) -> date | None:
+    """Return the day by which to apply for renewal, while there is still something to renew."""
+    is_over = one.valid_to is not None and one.valid_to < time.today()
+    return None if is_over or one.state not in rules.STANDING else rules.renewal_due_on(one, scheme)
 
 
 def _state(one: Certificate) -> wording.Toned:
