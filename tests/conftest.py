@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from marketplace.adapters import embedded_postgres
-from marketplace.kernel import paths
+from marketplace.kernel import journal, paths
 from marketplace.kernel.time import FixedClock, clock_in_force
 
 # One count for every property: some cases in each run, the full number when make test-deep asks for it.
@@ -116,6 +116,13 @@ def worker_engine(
     )
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def nobody_acts_on() -> Iterator[None]:
+    """Forget who acted last: a person of one test's database is nobody in the next one's."""
+    yield
+    journal.acting_person.set(None)
 
 
 @pytest.fixture

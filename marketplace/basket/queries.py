@@ -43,7 +43,13 @@ def count(session: Session, token: str | None, person_id: int | None) -> int:
 
 def basket_from_row(session: Session, row: BasketRow) -> Basket:
     lines = session.execute(
-        select(BasketLineRow.no, BasketLineRow.variant_id, BasketLineRow.offer_id, BasketLineRow.quantity)
+        select(
+            BasketLineRow.no,
+            BasketLineRow.variant_id,
+            BasketLineRow.offer_id,
+            BasketLineRow.quantity,
+            BasketLineRow.put_at,
+        )
         .where(BasketLineRow.basket_id == row.id)
         .order_by(BasketLineRow.no)
     )
@@ -57,8 +63,9 @@ def basket_from_row(session: Session, row: BasketRow) -> Basket:
                 variant_id=VariantId(variant_id),
                 offer_id=None if offer_id is None else OfferId(offer_id),
                 quantity=quantity,
+                put_at=put_at,
             )
-            for no, variant_id, offer_id, quantity in lines
+            for no, variant_id, offer_id, quantity, put_at in lines
         ),
     )
 

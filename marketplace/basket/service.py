@@ -186,7 +186,7 @@ def _write(session: Session, basket_id: BasketId, lines: tuple[BasketLine, ...])
                     "variant_id": line.variant_id,
                     "offer_id": line.offer_id,
                     "quantity": line.quantity,
-                    "put_at": time.now(),
+                    "put_at": line.put_at or time.now(),
                 }
                 for line in lines
             ],

@@ -1,6 +1,7 @@
 """What others may hold of a basket: its lines in the order they were put in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 from marketplace.catalogue.types import OfferId, VariantId
@@ -10,12 +11,13 @@ BasketId = NewType("BasketId", int)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketLine:
-    """A quantity of packs of a variant; with an offer, of that seller's only."""
+    """A quantity of packs of a variant; with an offer, of that seller's only. ``put_at``: when chosen."""
 
     no: int
     variant_id: VariantId
     offer_id: OfferId | None
     quantity: int
+    put_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,15 @@ class CertificateExists(Conflict):
         super().__init__(msg("编号%(number)s的证书已经登记过。", number=number), field="number")
 
 
+class OwnCertificate(Forbidden):
+    """Whoever belongs to the holder does not verify its certificate: two people, two interests."""
+
+    code = "own_certificate"
+
+    def __init__(self) -> None:
+        super().__init__(msg("不能核验自己所在单位的证书，请由另一位运营人员核验。"))
+
+
 class EditionNotFound(NotFound):
     code = "edition_not_found"
 

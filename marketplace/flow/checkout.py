@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -32,19 +33,24 @@ from marketplace.routing.types import Need, Plan, PlanRequest
 from marketplace.stock import service as stock
 from marketplace.stock.types import Cause, Hold, HoldLine, Wanted
 
+_SECONDS_DIGITS = 10
+
 
 class PlanChanged(Conflict):
-    """Price, stock or days moved since the buyer saw the plan; nothing is placed before they see it anew."""
+    """What was agreed to moved since the buyer saw it; nothing is placed before they see it anew."""
 
     code = "plan_changed"
 
     def __init__(self) -> None:
-        super().__init__(msg("价格、库存或送达日期刚刚有变化，请重新确认后再下单。"))
+        super().__init__(msg("价格、库存、证书或送达日期刚刚有变化，请重新确认后再下单。"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A plan as the buyer sees it; ``fingerprint`` comes back with the form and says what was agreed to."""
+    """A plan as the buyer sees it.
+
+    ``fingerprint`` comes back with the form and says what was agreed to and when it was seen.
+    """
 
     plan: Plan
     fingerprint: str
@@ -78,7 +84,7 @@ def preview(session: Session, basket: Basket, destination_code: DivisionCode) ->
         for line in basket.lines
     )
     plan = routing.plan(session, PlanRequest(destination_code=destination_code, needs=needs, at=time.now()))
-    return Preview(plan=plan, fingerprint=fingerprint(plan))
+    return Preview(plan=plan, fingerprint=f"{fingerprint(plan)}.{math.floor(time.now().timestamp())}")
 
 
 def place(session: Session, wish: PlaceWish, key: str) -> Placed:
@@ -125,7 +131,8 @@ def fingerprint(plan: Plan) -> str:
 
 def _place(session: Session, wish: PlaceWish) -> Placed:
     seen = preview(session, wish.basket, wish.address.division_code)
-    if seen.fingerprint != wish.fingerprint:
+    agreed, _dot, seen_at = wish.fingerprint.partition(".")
+    if fingerprint(seen.plan) != agreed or _certificates_went(session, seen.plan, seen_at):
         raise PlanChanged
     draft = OrderDraft(
         person_id=wish.person_id,
@@ -144,6 +151,18 @@ def _place(session: Session, wish: PlaceWish) -> Placed:
     baskets.clear(session, wish.basket.id)
     schedule_release(session, attempt)
     return Placed(order=order, attempt=attempt)
+
+
+def _certificates_went(session: Session, plan: Plan, seen_at: str) -> bool:
+    """Tell whether goods lost a certificate since the buyer saw them with it: that needs the buyer's word."""
+    if not (seen_at.isdecimal() and len(seen_at) <= _SECONDS_DIGITS):
+        return True
+    since = datetime.fromtimestamp(int(seen_at), UTC)
+    offers = catalogue.offers_by_id(session, {line.offer_id for part in plan.parts for line in part.lines})
+    chosen = [
+        catalogue.Chosen(product_id=one.product_id, offer_id=one.id, since=since) for one in offers.values()
+    ]
+    return any(catalogue.certificates_lost(session, chosen, time.now()))
 
 
 def _placed_before(session: Session, answer: Mapping[str, int]) -> Placed:

@@ -1,6 +1,6 @@
 """The journal: who changed what, when and why, in the same transaction as the change. Append-only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,12 +51,19 @@ def write(session: Session, subject_type: str, subject_id: int, action: str, **d
     )
 
 
-def history(session: Session, subject_type: str, subject_id: int, *, limit: int = 100) -> list[JournalEntry]:
-    """Return what happened to a subject, newest first."""
+def histories(
+    session: Session, subject_type: str, subject_ids: Collection[int], *, limit: int = 100
+) -> list[JournalEntry]:
+    """Return what happened to several subjects together, newest first."""
     rows = session.scalars(
         select(JournalRow)
-        .where(JournalRow.subject_type == subject_type, JournalRow.subject_id == subject_id)
+        .where(JournalRow.subject_type == subject_type, JournalRow.subject_id.in_(subject_ids))
         .order_by(JournalRow.id.desc())
         .limit(limit)
     )
     return [JournalEntry(row.at, row.person_id, row.action, row.detail) for row in rows]
+
+
+def history(session: Session, subject_type: str, subject_id: int, *, limit: int = 100) -> list[JournalEntry]:
+    """Return what happened to a subject, newest first."""
+    return histories(session, subject_type, [subject_id], limit=limit)

@@ -148,6 +148,16 @@ def party_ids_named(session: Session, text: str, *, limit: int) -> frozenset[Par
     return frozenset(map(PartyId, found))
 
 
+def party_ids_in(
+    session: Session, division_codes: Collection[str], kind: PartyKind = PartyKind.COOPERATIVE
+) -> frozenset[PartyId]:
+    """Return the parties of a kind that are registered in one of some divisions."""
+    found = session.scalars(
+        select(PartyRow.id).where(PartyRow.kind == kind, PartyRow.division_code.in_(division_codes))
+    )
+    return frozenset(map(PartyId, found))
+
+
 def list_parties(
     session: Session,
     kind: PartyKind | None = None,

@@ -6,7 +6,9 @@ Tones are those of ``components/badge.html``: good, wait, stop, cold, plain, mar
 from collections.abc import Mapping
 
 from marketplace.catalogue.types import (
+    CertificateQueue,
     CertificateState,
+    CheckedAgainst,
     LotStatus,
     OfferStatus,
     StorageKind,
@@ -72,6 +74,20 @@ CERTIFICATE_STATES: Mapping[CertificateState, Toned] = {
     CertificateState.REVOKED: (msg("已撤销"), "stop"),
     CertificateState.LAPSED: (msg("已过期"), "plain"),
     CertificateState.REJECTED: (msg("未通过"), "stop"),
+}
+
+CERTIFICATE_QUEUES: Mapping[CertificateQueue, Message] = {
+    CertificateQueue.TO_VERIFY: msg("待核验"),
+    CertificateQueue.LAPSING_30: msg("30 天内到期"),
+    CertificateQueue.LAPSING_60: msg("60 天内到期"),
+    CertificateQueue.LAPSED: msg("已到期未续"),
+}
+
+CHECKED_AGAINST: Mapping[CheckedAgainst, Message] = {
+    CheckedAgainst.REGISTER: msg("发证机构的公示系统"),
+    CheckedAgainst.ISSUER: msg("向发证机构核实"),
+    CheckedAgainst.ORIGINAL: msg("证书原件或扫描件"),
+    CheckedAgainst.UNRECORDED: msg("早先核验，未记依据"),
 }
 
 PARTY_STATES: Mapping[PartyStatus, Toned] = {

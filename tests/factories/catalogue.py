@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries, service
 from marketplace.catalogue.types import (
+    Base,
     Certificate,
     CertificateDraft,
     CertificateId,
     CertificateState,
+    Check,
+    CheckedAgainst,
     Lot,
     Offer,
     OfferDraft,
@@ -52,6 +55,7 @@ _numbers = count(1)
 KIWI = "shuicheng-hongxin-mihoutao"
 RICE = "congjiang-xianghenuo"
 LABEL = frozenset({"label"})
+SEEN = Check(against=CheckedAgainst.ORIGINAL)
 
 
 @cache
@@ -183,9 +187,16 @@ def make_certificate(
         valid_from=time.today() - timedelta(days=30),
         valid_to=time.today() + timedelta(days=330),
         product_ids=frozenset(product_ids),
+        base=make_base(session, product_ids) if scheme.level is SchemeLevel.BASE else None,
     )
     submitted = service.submit_certificate(session, replace(draft, **overrides))
-    return service.verify_certificate(session, submitted.id)
+    return service.verify_certificate(session, submitted.id, SEEN)
+
+
+def make_base(session: Session, product_ids: tuple[ProductId, ...]) -> Base:
+    """Name a base where the goods grow."""
+    county = queries.get_product(session, product_ids[0]).county_code
+    return Base(name="演示基地（演示）", county_code=county)
 
 
 def make_lot(session: Session, offer: Offer | None = None, **overrides: Any) -> Lot:

@@ -15,6 +15,8 @@ from marketplace.catalogue import service as shelf
 from marketplace.catalogue.rules import certificates
 from marketplace.catalogue.types import (
     CertificateDraft,
+    Check,
+    CheckedAgainst,
     Offer,
     OfferDraft,
     Product,
@@ -188,7 +190,7 @@ def certify(
             product_ids=product_ids,
         ),
     )
-    shelf.verify_certificate(session, submitted.id)
+    shelf.verify_certificate(session, submitted.id, Check(against=CheckedAgainst.ORIGINAL))
 
 
 def _keeps_until(product: Product) -> date | None:

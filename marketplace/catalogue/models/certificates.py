@@ -1,12 +1,23 @@
-"""Tables of certificates: the certificate, the products it names, the times it was suspended."""
+"""Tables of certificates: the certificate, the products it names, the times it was suspended.
+
+A row is one term of a certificate: a renewal under the same number is another row that names the one before.
+"""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalogue.models.columns import Code, State, one_of
-from marketplace.catalogue.types import CertificateState
+from marketplace.catalogue.types import CertificateState, CheckedAgainst
 from marketplace.kernel.database import Base, Key
 
 
@@ -19,13 +30,45 @@ class CertificateRow(Base):
             "(state IN ('submitted', 'rejected')) = (verified_at IS NULL)", name="verified_dated"
         ),
         CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_dated"),
+        CheckConstraint(one_of("checked_against", CheckedAgainst), name="checked_against_known"),
+        CheckConstraint("(verified_at IS NULL) = (checked_against IS NULL)", name="check_recorded"),
+        CheckConstraint("(base_name = '') = (base_county_code IS NULL)", name="base_whole"),
+        # A term follows one of the same certificate: same scheme, number and holder.
+        UniqueConstraint("id", "scheme_code", "number", "holder_id"),
+        ForeignKeyConstraint(
+            ["renews_id", "scheme_code", "number", "holder_id"],
+            [
+                "catalogue_certificate.id",
+                "catalogue_certificate.scheme_code",
+                "catalogue_certificate.number",
+                "catalogue_certificate.holder_id",
+            ],
+        ),
+        # Anybody may hand a number in, but only one certificate of a scheme was ever verified under it.
         Index(
-            "uq_catalogue_certificate_standing",
+            "uq_catalogue_certificate_verified",
+            "scheme_code",
+            "number",
+            unique=True,
+            postgresql_where=text("state NOT IN ('submitted', 'rejected') AND renews_id IS NULL"),
+        ),
+        Index(
+            "uq_catalogue_certificate_submitted",
             "scheme_code",
             "number",
             "holder_id",
             unique=True,
+            postgresql_where=text("state = 'submitted'"),
+        ),
+        Index(
+            "uq_catalogue_certificate_renewed",
+            "renews_id",
+            unique=True,
             postgresql_where=text("state <> 'rejected'"),
+        ),
+        Index(None, "holder_id", "state", "valid_to"),
+        Index(
+            "ix_catalogue_certificate_waiting", "submitted_at", postgresql_where=text("state = 'submitted'")
         ),
         Index(None, "number"),
         Index(None, "holder_id", "id"),
@@ -46,6 +89,14 @@ class CertificateRow(Base):
     revoked_at: Mapped[datetime | None]
     reason: Mapped[str]
     evidence_digest: Mapped[str | None] = mapped_column(String(64))
+    base_name: Mapped[str]
+    base_county_code: Mapped[str | None] = mapped_column(String(20), ForeignKey("places_division.code"))
+    renews_id: Mapped[int | None]
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("parties_person.id"))
+    checked_against: Mapped[str | None] = mapped_column(String(20))
+    check_note: Mapped[str]
+    # The day its holder was last told that it ends, so that nobody is told twice.
+    reminded_on: Mapped[date | None]
 
 
 class CertificateProductRow(Base):

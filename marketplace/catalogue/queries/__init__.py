@@ -54,6 +54,10 @@ from marketplace.catalogue.queries.goods import (
     variants_by_id,
     variants_of,
 )
+from marketplace.catalogue.queries.losses import (
+    Chosen,
+    certificates_lost,
+)
 from marketplace.catalogue.queries.nominations import (
     count_waiting,
     counting_certificates,
@@ -66,6 +70,13 @@ from marketplace.catalogue.queries.nominations import (
 from marketplace.catalogue.queries.papers import (
     held_papers,
     offers_barred,
+    product_ids_of,
+)
+from marketplace.catalogue.queries.queues import (
+    count_queues,
+    followed,
+    list_queue,
+    reminders_due,
 )
 from marketplace.catalogue.queries.reference import (
     papers_for,
@@ -73,13 +84,17 @@ from marketplace.catalogue.queries.reference import (
 )
 from marketplace.catalogue.queries.register import (
     search_register,
+    standings_now,
 )
 
 __all__ = [
+    "Chosen",
     "certificates_by_id",
     "certificates_ever",
+    "certificates_lost",
     "certificates_of_offers",
     "certificates_of_sellers",
+    "count_queues",
     "count_waiting",
     "counting_certificates",
     "documents_source",
@@ -93,6 +108,7 @@ __all__ = [
     "find_product_by_slug",
     "find_variant_by_code",
     "findings_of",
+    "followed",
     "get_certificate",
     "get_edition",
     "get_lot",
@@ -109,6 +125,7 @@ __all__ = [
     "list_left",
     "list_nominations",
     "list_products",
+    "list_queue",
     "listed_in",
     "listed_product_ids",
     "lots_by_id",
@@ -122,14 +139,17 @@ __all__ = [
     "offers_of_variants",
     "papers_for",
     "papers_of_lots",
+    "product_ids_of",
     "products_by_id",
     "products_by_slug",
     "products_touched",
     "proofs_of_offers",
     "published_content",
     "reference",
+    "reminders_due",
     "search_register",
     "slugs_by_number",
+    "standings_now",
     "titles_by_id",
     "valid_certificates",
     "variants_by_id",

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalogue import rules
@@ -16,6 +15,7 @@ from marketplace.catalogue.models import (
     OfferRow,
     SchemeRow,
 )
+from marketplace.catalogue.queries.certificate_rows import certificate_from_row, select_certificates
 from marketplace.catalogue.queries.goods import offers_by_id
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.refusals import CertificateNotFound
@@ -25,9 +25,9 @@ from marketplace.catalogue.types import (
     CertificateId,
     CertificateProof,
     CertificateState,
+    Offer,
     OfferId,
     OfferStatus,
-    Period,
     ProductId,
     SchemeLevel,
 )
@@ -52,6 +52,17 @@ def certificates_ever(
 ) -> Mapping[ProductId, tuple[Certificate, ...]]:
     """Return every verified certificate of products on sale, whatever its days: for an index with dates."""
     return _by_product(session, product_ids, CertificateRow.verified_at.is_not(None))
+
+
+def certificates_for(
+    session: Session, product_ids: Collection[ProductId], offers: Collection[Offer]
+) -> Mapping[ProductId, tuple[Certificate, ...]]:
+    """Return every verified certificate, whatever its days, of products on sale or in these offers.
+
+    The offers may be paused: what stood behind them is still known.
+    """
+    ever = CertificateRow.verified_at.is_not(None)
+    return _by_product(session, product_ids, ever, offers)
 
 
 def certificates_of_offers(
@@ -173,24 +184,35 @@ def _names(product_ids: Collection[ProductId]) -> ColumnElement[bool]:
 
 
 def _by_product(
-    session: Session, product_ids: Collection[ProductId], which: ColumnElement[bool]
+    session: Session,
+    product_ids: Collection[ProductId],
+    which: ColumnElement[bool],
+    offers: Collection[Offer] = (),
 ) -> Mapping[ProductId, tuple[Certificate, ...]]:
     schemes = reference(session).schemes
-    sellers = _sellers(session, product_ids)
+    sellers, producers = _sellers(session, product_ids)
+    for offer in offers:
+        sellers[offer.product_id] |= {offer.cooperative_id, offer.producer_id}
+        producers[offer.product_id].add(offer.producer_id)
     found = _covering(session, product_ids, set().union(*sellers.values()), which)
     return {
         product_id: tuple(
             one
             for one in found
-            if rules.covers(one, schemes[one.scheme_code], product_id, sellers[product_id])
+            if rules.covers(
+                one, schemes[one.scheme_code], product_id, sellers[product_id], producers[product_id]
+            )
         )
         for product_id in product_ids
     }
 
 
-def _sellers(session: Session, product_ids: Collection[ProductId]) -> dict[ProductId, set[PartyId]]:
-    """Return who sells or produces the listed offers of products."""
+def _sellers(
+    session: Session, product_ids: Collection[ProductId]
+) -> tuple[dict[ProductId, set[PartyId]], dict[ProductId, set[PartyId]]]:
+    """Return who sells or produces the listed offers of products, and who of them produces."""
     sellers: dict[ProductId, set[PartyId]] = defaultdict(set)
+    producers: dict[ProductId, set[PartyId]] = defaultdict(set)
     rows = session.execute(
         select(OfferRow.product_id, OfferRow.cooperative_id, OfferRow.producer_id)
         .where(OfferRow.product_id.in_(set(product_ids)), OfferRow.status == OfferStatus.LISTED)
@@ -198,7 +220,8 @@ def _sellers(session: Session, product_ids: Collection[ProductId]) -> dict[Produ
     )
     for product_id, cooperative_id, producer_id in rows:
         sellers[ProductId(product_id)] |= {PartyId(cooperative_id), PartyId(producer_id)}
-    return sellers
+        producers[ProductId(product_id)].add(PartyId(producer_id))
+    return sellers, producers
 
 
 def _covering(
@@ -226,42 +249,3 @@ def _covering(
 def _certificates(session: Session, *conditions: ColumnElement[bool]) -> list[Certificate]:
     rows = session.execute(select_certificates().where(*conditions).order_by(CertificateRow.id))
     return [certificate_from_row(*row) for row in rows]
-
-
-def select_certificates() -> Select[Any]:
-    """Select certificates with their products and suspensions in one statement."""
-    link, pause = CertificateProductRow, CertificateSuspensionRow
-    products = select(link.product_id).where(link.certificate_id == CertificateRow.id)
-    pauses = pause.certificate_id == CertificateRow.id
-    return select(
-        CertificateRow,
-        func.array(products.scalar_subquery(), type_=ARRAY(BigInteger)),
-        func.array(
-            select(pause.from_at).where(pauses).order_by(pause.from_at).scalar_subquery(),
-            type_=ARRAY(DateTime(timezone=True)),
-        ),
-        func.array(
-            select(pause.to_at).where(pauses).order_by(pause.from_at).scalar_subquery(),
-            type_=ARRAY(DateTime(timezone=True)),
-        ),
-    )
-
-
-def certificate_from_row(
-    row: CertificateRow, product_ids: list[int], from_at: list[datetime], to_at: list[datetime | None]
-) -> Certificate:
-    return Certificate(
-        id=CertificateId(row.id),
-        scheme_code=row.scheme_code,
-        number=row.number,
-        holder_id=PartyId(row.holder_id),
-        issuer=row.issuer,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        state=CertificateState(row.state),
-        product_ids=frozenset(map(ProductId, product_ids)),
-        verified_at=row.verified_at,
-        revoked_at=row.revoked_at,
-        suspensions=tuple(Period(*one) for one in zip(from_at, to_at, strict=True)),
-        evidence_digest=row.evidence_digest,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
@@ -12,7 +12,7 @@ from marketplace.catalogue.queries.certificates import certificates_of_sellers
 from marketplace.catalogue.queries.goods import products_by_id
 from marketplace.catalogue.queries.reference import papers_for, reference
 from marketplace.catalogue.queries.rows import offer_from_row
-from marketplace.catalogue.types import Certificate, OfferId, Product
+from marketplace.catalogue.types import Certificate, OfferId, OfferStatus, Product, ProductId
 from marketplace.kernel import time
 from marketplace.kernel.message import Message
 from marketplace.parties.types import PartyId
@@ -46,6 +46,21 @@ def offers_barred(
         if problem is not None:
             barred[offer.id] = problem
     return barred
+
+
+def product_ids_of(session: Session, party_id: PartyId, limit: int = 500) -> list[ProductId]:
+    """Return the products that a party sells or produces, in the order in which they were first offered."""
+    rows = session.execute(
+        select(OfferRow.product_id, func.min(OfferRow.id))
+        .where(
+            or_(OfferRow.cooperative_id == party_id, OfferRow.producer_id == party_id),
+            OfferRow.status != OfferStatus.WITHDRAWN,
+        )
+        .group_by(OfferRow.product_id)
+        .order_by(func.min(OfferRow.id))
+        .limit(limit)
+    )
+    return [ProductId(product_id) for product_id, _first in rows]
 
 
 def _held(

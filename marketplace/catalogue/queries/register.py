@@ -1,6 +1,6 @@
 """The public register of certificates, by number or its beginning, by holder, scheme and standing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -8,11 +8,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import CertificateRow
-from marketplace.catalogue.queries.certificates import (
-    certificate_from_row,
-    is_valid_at,
-    select_certificates,
-)
+from marketplace.catalogue.queries.certificate_rows import certificate_from_row, select_certificates
+from marketplace.catalogue.queries.certificates import is_valid_at
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.types import Certificate, CertificateState, RegisterSearch, Scheme, Standing
 from marketplace.kernel import time
@@ -48,6 +45,30 @@ def search_register(
     statement = select_certificates().where(CertificateRow.id.in_(select(shown.c.id))).order_by(*order)
     rows = session.execute(statement)
     return Page([certificate_from_row(*row) for row in rows], total, page, per_page)
+
+
+def standings_now(
+    session: Session, kept: Iterable[tuple[str, str]], at: datetime
+) -> Mapping[tuple[str, str], Standing]:
+    """Say where certificates stand at an instant that orders kept by scheme and number, in one statement."""
+    wanted = set(kept)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select_certificates()
+        .where(CertificateRow.number.in_({number for _, number in wanted}), CertificateRow.state.in_(_PUBLIC))
+        .order_by(CertificateRow.valid_from, CertificateRow.id)
+    )
+    terms: dict[tuple[str, str], list[Certificate]] = {}
+    for row in rows:
+        one = certificate_from_row(*row)
+        terms.setdefault((one.scheme_code, one.number), []).append(one)
+    schemes = reference(session).schemes
+    return {
+        key: rules.standing(rules.term_at(found, at), schemes[key[0]], at)
+        for key, found in terms.items()
+        if key in wanted
+    }
 
 
 def _conditions(session: Session, wanted: RegisterSearch) -> list[ColumnElement[bool]]:

@@ -87,19 +87,26 @@ def standing(certificate: Certificate, scheme: Scheme, instant: datetime) -> Sta
 
 
 def covers(
-    certificate: Certificate, scheme: Scheme, product_id: ProductId, sellers: Collection[PartyId]
+    certificate: Certificate,
+    scheme: Scheme,
+    product_id: ProductId,
+    sellers: Collection[PartyId],
+    producers: Collection[PartyId] | None = None,
 ) -> bool:
     """Tell whether a certificate speaks about a product as these parties sell or produce it.
 
-    A brand (地理标志, 区域公用品牌) belongs to the product of a place, whoever sells it. Any other one covers
-    what its holder sells or produces, of the products it names; an enterprise's certificate that names none
-    covers all of them. A lot's paper is no property of the product.
+    A brand (地理标志, 区域公用品牌) belongs to the product of a place, whoever sells it. A base certifies
+    what its holder grows, never what it only sells: ``producers`` are those of ``sellers`` who produce, all
+    where not named. Any other one covers what its holder sells or produces, of the products it names; an
+    enterprise's certificate that names none covers all of them. A lot's paper is no property of the product.
     """
     named = product_id in certificate.product_ids
     if scheme.level is SchemeLevel.LOT:
         return False
     if scheme.level is SchemeLevel.BRAND:
         return named
+    if scheme.level is SchemeLevel.BASE:
+        sellers = sellers if producers is None else producers
     if certificate.holder_id not in sellers:
         return False
     return named or (scheme.level is SchemeLevel.ENTERPRISE and not certificate.product_ids)
@@ -107,7 +114,8 @@ def covers(
 
 def covers_offer(certificate: Certificate, scheme: Scheme, offer: Offer) -> bool:
     """Tell whether a certificate speaks about the goods of one offer."""
-    return covers(certificate, scheme, offer.product_id, {offer.cooperative_id, offer.producer_id})
+    sellers = {offer.cooperative_id, offer.producer_id}
+    return covers(certificate, scheme, offer.product_id, sellers, {offer.producer_id})
 
 
 def normal_number(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from marketplace.catalogue.service.certificates import (
     lapse_certificates,
+    note_reminded,
     reinstate_certificate,
     reject_certificate,
     revoke_certificate,
-    submit_certificate,
     suspend_certificate,
     verify_certificate,
 )
@@ -58,6 +58,7 @@ from marketplace.catalogue.service.reference import (
     load_units,
     names,
 )
+from marketplace.catalogue.service.submitting import submit_certificate
 
 __all__ = [
     "add_lot_paper",
@@ -84,6 +85,7 @@ __all__ = [
     "make_offer",
     "names",
     "nominate",
+    "note_reminded",
     "open_edition",
     "pause_offer",
     "pause_uncovered",

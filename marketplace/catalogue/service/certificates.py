@@ -1,117 +1,111 @@
-"""Writes of certificates: submitted by the holder, verified or rejected, suspended, revoked, lapsed."""
+"""What becomes of certificates: verified or rejected, suspended and reinstated, revoked, lapsed.
 
+Every change goes into the journal with its author and reason, and into the change rows that badge, facet,
+search text and kept pages follow.
+"""
+
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
-from marketplace.catalogue.models import CertificateProductRow, CertificateRow, CertificateSuspensionRow
+from marketplace.catalogue.models import CertificateRow, CertificateSuspensionRow
 from marketplace.catalogue.queries.certificates import get_certificate
-from marketplace.catalogue.queries.goods import products_by_id
-from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.refusals import (
     CertificateExists,
     CertificateNotFound,
     CertificateWrong,
-    ProductNotFound,
+    OwnCertificate,
     StatusMovedOn,
 )
 from marketplace.catalogue.service.offers import pause_uncovered
 from marketplace.catalogue.types import (
     Certificate,
-    CertificateDraft,
     CertificateId,
     CertificateState,
-    Scheme,
+    Check,
 )
 from marketplace.kernel import changes, journal, time
-from marketplace.kernel.message import msg
 from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId
 
 
-def submit_certificate(session: Session, draft: CertificateDraft) -> Certificate:
-    """Take in a holder's certificate for review.
+def verify_certificate(session: Session, certificate_id: CertificateId, check: Check) -> Certificate:
+    """Accept a submitted certificate: from now on it may stand behind goods.
 
-    Refuses (CertificateWrong) what does not fit the scheme, and (CertificateExists) the same one submitted
-    twice. A demonstration's holder has demonstration numbers and nobody else.
+    ``check`` says what it was laid beside; who did so is the acting person. Refuses (CertificateWrong) a
+    check that nobody could repeat, (OwnCertificate) one's own, (CertificateExists) a number that was verified
+    for another holder.
     """
-    scheme = reference(session).schemes.get(draft.scheme_code)
-    if scheme is None:
-        raise CertificateWrong(msg("没有这种认证。"), field="scheme_code")
-    number = rules.normal_number(draft.number)
-    _check(session, draft, scheme, number)
-    certificate_id = session.scalar(
-        insert(CertificateRow)
-        .values(
-            scheme_code=scheme.code,
-            number=number,
-            holder_id=draft.holder_id,
-            issuer=draft.issuer or scheme.issuer.hans,
-            valid_from=draft.valid_from,
-            valid_to=draft.valid_to,
-            state=CertificateState.SUBMITTED,
-            submitted_at=time.now(),
-            reason="",
-            evidence_digest=draft.evidence_digest,
-        )
-        .on_conflict_do_nothing()
-        .returning(CertificateRow.id)
-    )
-    if certificate_id is None:
-        raise CertificateExists(number)
-    session.add_all(
-        CertificateProductRow(certificate_id=certificate_id, product_id=product_id)
-        for product_id in sorted(draft.product_ids)
-    )
-    return _changed(session, certificate_id, "submitted")
-
-
-def verify_certificate(session: Session, certificate_id: CertificateId) -> Certificate:
-    """Accept a submitted certificate: from now on it may stand behind goods."""
+    problem = rules.check_problem(check)
+    if problem is not None:
+        raise CertificateWrong(problem, field="note")
+    found, person = get_certificate(session, certificate_id), journal.acting_person.get()
+    if person is not None and any(
+        one.id == person for one, _ in parties.members_of(session, found.holder_id)
+    ):
+        raise OwnCertificate
+    if verified_for_others(session, found.scheme_code, found.number, found.holder_id):
+        raise CertificateExists(found.number)
     row = _moved(session, certificate_id, CertificateState.VERIFIED, CertificateState.SUBMITTED)
-    row.verified_at = time.now()
-    return _changed(session, row.id, "verified")
+    row.verified_at, row.checked_by = time.now(), person
+    row.checked_against, row.check_note = check.against, check.note.strip()
+    return changed(session, row.id, "verified", against=check.against.value, note=row.check_note)
 
 
 def reject_certificate(session: Session, certificate_id: CertificateId, reason: str) -> Certificate:
     """Turn a submitted certificate down; the holder may submit it again, corrected."""
     row = _moved(session, certificate_id, CertificateState.REJECTED)
     row.reason = reason
-    return _changed(session, row.id, "rejected", reason=reason)
+    return changed(session, row.id, "rejected", reason=reason)
 
 
 def suspend_certificate(session: Session, certificate_id: CertificateId, reason: str) -> Certificate:
-    """Stop a certificate from standing behind goods until it is reinstated."""
-    row = _moved(session, certificate_id, CertificateState.SUSPENDED)
-    row.reason = reason
-    session.add(
-        CertificateSuspensionRow(certificate_id=row.id, from_at=time.now(), to_at=None, reason=reason)
-    )
-    return _stopped(session, row, "suspended", reason)
+    """Stop a certificate, all its terms, from standing behind goods until it is reinstated."""
+    rows = _moved_terms(session, certificate_id, CertificateState.SUSPENDED)
+    for row in rows:
+        row.reason = reason
+        session.add(
+            CertificateSuspensionRow(certificate_id=row.id, from_at=time.now(), to_at=None, reason=reason)
+        )
+    return _stopped(session, rows, "suspended", reason)
 
 
-def reinstate_certificate(session: Session, certificate_id: CertificateId) -> Certificate:
+def reinstate_certificate(session: Session, certificate_id: CertificateId, reason: str = "") -> Certificate:
     """End a suspension; offers paused by it are resumed by their cooperative."""
-    row = _moved(session, certificate_id, CertificateState.VERIFIED, CertificateState.SUSPENDED)
+    rows = _moved_terms(session, certificate_id, CertificateState.VERIFIED, CertificateState.SUSPENDED)
     pause = CertificateSuspensionRow
     session.execute(
         update(pause)
-        .where(pause.certificate_id == row.id, pause.to_at.is_(None))
+        .where(pause.certificate_id.in_([row.id for row in rows]), pause.to_at.is_(None))
         .values(to_at=time.now())
         .execution_options(synchronize_session=False)
     )
-    row.reason = ""
-    return _changed(session, row.id, "reinstated")
+    for row in rows:
+        row.reason = ""
+    changed_terms = [changed(session, row.id, "reinstated", reason=reason) for row in rows]
+    return changed_terms[0]
 
 
 def revoke_certificate(session: Session, certificate_id: CertificateId, reason: str) -> Certificate:
-    """Take a certificate away for good, from this instant; orders placed before keep their proof."""
-    row = _moved(session, certificate_id, CertificateState.REVOKED)
-    row.revoked_at, row.reason = time.now(), reason
-    return _stopped(session, row, "revoked", reason)
+    """Take a certificate away for good, all its terms, from this instant; orders before keep their proof."""
+    rows = _moved_terms(session, certificate_id, CertificateState.REVOKED)
+    for row in rows:
+        row.revoked_at, row.reason = time.now(), reason
+    return _stopped(session, rows, "revoked", reason)
+
+
+def note_reminded(session: Session, certificate_ids: Collection[CertificateId], day: date) -> None:
+    """Remember that the holders were told today when their certificates end."""
+    session.execute(
+        update(CertificateRow)
+        .where(CertificateRow.id.in_(certificate_ids))
+        .values(reminded_on=day)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def lapse_certificates(session: Session) -> list[CertificateId]:
@@ -138,21 +132,53 @@ def lapse_certificates(session: Session) -> list[CertificateId]:
     return [CertificateId(row.id) for row in rows]
 
 
-def _check(session: Session, draft: CertificateDraft, scheme: Scheme, number: str) -> None:
-    problem = rules.number_problem(scheme, number)
-    if problem is not None:
-        raise CertificateWrong(problem, field="number")
-    problem = rules.term_problem(scheme, draft.valid_from, draft.valid_to)
-    if problem is not None:
-        raise CertificateWrong(problem, field="valid_to")
-    problem = rules.scope_problem(scheme, draft.product_ids)
-    if problem is not None:
-        raise CertificateWrong(problem, field="product_ids")
-    if len(products_by_id(session, draft.product_ids)) < len(draft.product_ids):
-        raise ProductNotFound
-    holder = parties.get_party(session, draft.holder_id)
-    if holder.is_demo is not rules.is_demo_number(scheme, number):
-        raise CertificateWrong(msg("演示主体只能使用演示证书编号，其他主体不能使用。"), field="number")
+def verified_for_others(session: Session, scheme_code: str, number: str, holder_id: int) -> bool:
+    """Tell whether a number of a scheme was ever verified for another holder."""
+    found = session.scalar(
+        select(CertificateRow.id)
+        .where(
+            CertificateRow.scheme_code == scheme_code,
+            CertificateRow.number == number,
+            CertificateRow.holder_id != holder_id,
+            CertificateRow.verified_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _moved_terms(
+    session: Session,
+    certificate_id: CertificateId,
+    wanted: CertificateState,
+    former: CertificateState | None = None,
+) -> list[CertificateRow]:
+    """Move a term, and with it every other standing term of the same certificate that can move."""
+    named = get_certificate(session, certificate_id)
+    rows = session.scalars(
+        select(CertificateRow)
+        .where(
+            CertificateRow.scheme_code == named.scheme_code,
+            CertificateRow.number == named.number,
+            CertificateRow.holder_id == named.holder_id,
+            or_(CertificateRow.id == named.id, CertificateRow.state.in_(rules.STANDING)),
+        )
+        .order_by(CertificateRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    first = next(row for row in rows if row.id == named.id)
+    others = [row for row in rows if row is not first and _may_move(row, wanted, former)]
+    if not _may_move(first, wanted, former):
+        raise StatusMovedOn
+    for row in (first, *others):
+        row.state = wanted
+    return [first, *others]
+
+
+def _may_move(row: CertificateRow, wanted: CertificateState, former: CertificateState | None) -> bool:
+    state = CertificateState(row.state)
+    return wanted in rules.TRANSITIONS[state] and (former is None or state is former)
 
 
 def _moved(
@@ -170,20 +196,20 @@ def _moved(
     ).one_or_none()
     if row is None:
         raise CertificateNotFound
-    state = CertificateState(row.state)
-    if wanted not in rules.TRANSITIONS[state] or (former is not None and state is not former):
+    if not _may_move(row, wanted, former):
         raise StatusMovedOn
     row.state = wanted
     return row
 
 
-def _stopped(session: Session, row: CertificateRow, action: str, reason: str) -> Certificate:
-    certificate = _changed(session, row.id, action, reason=reason)
-    pause_uncovered(session, [certificate.holder_id])
-    return certificate
+def _stopped(session: Session, rows: list[CertificateRow], action: str, reason: str) -> Certificate:
+    stopped = [changed(session, row.id, action, reason=reason) for row in rows]
+    pause_uncovered(session, [stopped[0].holder_id])
+    return stopped[0]
 
 
-def _changed(session: Session, certificate_id: int, action: str, **detail: Any) -> Certificate:
+def changed(session: Session, certificate_id: int, action: str, **detail: Any) -> Certificate:
+    """Write a change down, for people and for whatever follows certificates; return what it made."""
     session.flush()
     journal.write(session, "certificate", certificate_id, action, **detail)
     changes.record(session, "certificate", [certificate_id])

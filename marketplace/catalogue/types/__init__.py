@@ -1,11 +1,15 @@
 """What others may hold of the catalogue."""
 
 from marketplace.catalogue.types.certificates import (
+    Base,
     Certificate,
     CertificateFilter,
     CertificateId,
     CertificateProof,
+    CertificateQueue,
     CertificateState,
+    Check,
+    CheckedAgainst,
     Period,
     RegisterSearch,
     Standing,
@@ -76,13 +80,17 @@ from marketplace.catalogue.types.reference import (
 
 __all__ = [
     "Aisle",
+    "Base",
     "Certificate",
     "CertificateDraft",
     "CertificateFilter",
     "CertificateId",
     "CertificateProof",
+    "CertificateQueue",
     "CertificateState",
     "CertifiedPeriod",
+    "Check",
+    "CheckedAgainst",
     "Criterion",
     "CriterionCheck",
     "Departure",

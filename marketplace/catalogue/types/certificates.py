@@ -8,7 +8,8 @@ from typing import NewType
 
 from marketplace.catalogue.types.goods import ProductId
 from marketplace.kernel.message import Name
-from marketplace.parties.types import PartyId
+from marketplace.parties.types import PartyId, PersonId
+from marketplace.places.types import DivisionCode
 
 CertificateId = NewType("CertificateId", int)
 
@@ -35,6 +36,43 @@ class Standing(StrEnum):
     NOT_YET = "not_yet"
 
 
+class CheckedAgainst(StrEnum):
+    """What a certificate was laid beside when verified; ``UNRECORDED``: before that was written down."""
+
+    REGISTER = "register"
+    ISSUER = "issuer"
+    ORIGINAL = "original"
+    UNRECORDED = "unrecorded"
+
+
+class CertificateQueue(StrEnum):
+    """Where a certificate waits for somebody: to be verified, to be renewed in time, or too late for that.
+
+    ``LAPSING_30``: at most 30 days left; ``LAPSING_60``: up to 60, or due for renewal by the scheme's rule.
+    """
+
+    TO_VERIFY = "to_verify"
+    LAPSING_30 = "lapsing_30"
+    LAPSING_60 = "lapsing_60"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """How a certificate was checked; ``note`` says where or with whom: a register's address, an office."""
+
+    against: CheckedAgainst
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The place a base certificate speaks about: its name as on the paper, and the county it lies in."""
+
+    name: str
+    county_code: DivisionCode
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From an instant (included) to an instant (no longer included); None is open."""
@@ -47,7 +85,9 @@ class Period:
 class Certificate:
     """A certificate of a holder; ``valid_from`` and ``valid_to`` are Shanghai days, both included.
 
-    ``product_ids`` empty on an enterprise's certificate means everything its holder offers.
+    ``product_ids`` empty on an enterprise's certificate means everything its holder offers. ``base`` is the
+    place that a base certificate speaks about. ``renews_id``: the term before, of the same number and holder.
+    ``checked_by`` None: verified by the marketplace itself (a demonstration), or not verified.
     """
 
     id: CertificateId
@@ -63,6 +103,10 @@ class Certificate:
     revoked_at: datetime | None = None
     suspensions: tuple[Period, ...] = field(default=())
     evidence_digest: str | None = None
+    base: Base | None = None
+    renews_id: CertificateId | None = None
+    check: Check | None = None
+    checked_by: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

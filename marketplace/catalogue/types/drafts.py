@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from marketplace.catalogue.types.certificates import Base
 from marketplace.catalogue.types.goods import ProductId, VariantId
 from marketplace.catalogue.types.reference import TemperatureRange
 from marketplace.kernel.message import Name
@@ -84,7 +85,10 @@ class VariantDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateDraft:
-    """What a holder submits; both days belong to the term. ``issuer`` in Chinese as the paper names it."""
+    """What a holder submits; both days belong to the term. ``issuer`` in Chinese as the paper names it.
+
+    ``base``: for a base certificate only.
+    """
 
     scheme_code: str
     number: str
@@ -94,3 +98,4 @@ class CertificateDraft:
     product_ids: frozenset[ProductId] = frozenset()
     issuer: str | None = None
     evidence_digest: str | None = None
+    base: Base | None = None

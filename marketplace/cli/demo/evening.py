@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from marketplace.cli.demo.cast import SHOWN_COOPERATIVES, Cast, Member
+from marketplace.cli.demo.certificates import Good
 from marketplace.cli.demo.road import Road
-from marketplace.cli.demo.shelf import Good, Shelf, is_famous
+from marketplace.cli.demo.shelf import Shelf, is_famous
 from marketplace.cli.demo.shopping import Bought, order_goods
 from marketplace.cli.demo.stage import Stage
 from marketplace.custody.types import Consignment, HolderKind

@@ -10,29 +10,24 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules as goods
 from marketplace.catalogue import service as shelf
-from marketplace.catalogue.rules import certificates
 from marketplace.catalogue.types import (
-    CertificateDraft,
-    CertificateId,
-    Offer,
     OfferDraft,
     OfferId,
     Paper,
     Product,
     ProductFilter,
-    ProductId,
     Requirement,
     SchemeLevel,
     Variant,
 )
 from marketplace.cli.demo.cast import Cast, Member
+from marketplace.cli.demo.certificates import Good, Papers, draw_paper, give_badges, license_for
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow.receive_stock import Arrival, receive_harvest
 from marketplace.kernel import time
 from marketplace.parties.types import PartyId
 from marketplace.stock import queries as stock
 
-_BADGES = ("zhenpin", "gba_cailanzi_base", "green_food_lb", "organic_cert", "assist_product")
 _FRESH_AISLES = frozenset({"fruit", "vegetable", "meat_egg", "aquatic"})
 _EVERY_DAY_KEEPS = 90
 _FRESH_DAYS = 10
@@ -43,36 +38,20 @@ _FAMOUS = frozenset(
 _ROUND_FEN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
-    """An offer with what a buyer sees of it."""
-
-    offer: Offer
-    product: Product
-    variant: Variant
-    seller: Member
-
-
 @dataclass(slots=True)
 class Shelf:
-    """Every offer, and the certificates that the year will change."""
+    """Every offer, and the certificates beside them."""
 
+    papers: Papers
     goods: dict[OfferId, Good] = field(default_factory=dict)
-    to_revoke: list[CertificateId] = field(default_factory=list)
-    to_suspend: list[CertificateId] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def next_number(self, prefix: str) -> str:
-        self.numbers[prefix] = self.numbers.get(prefix, 0) + 1
-        return f"{prefix}{self.numbers[prefix]:06}"
 
 
 def fill(stage: Stage, cast: Cast) -> Shelf:
     """Let every cooperative offer what its county is known for, and prove it."""
-    made = Shelf()
+    made = Shelf(papers=Papers(checker=cast.operators[0].person.id, paper=draw_paper(stage, "DEMO")))
     for member in cast.cooperatives.values():
         stage.write(partial(_stock_shelf, stage=stage, made=made, member=member))
-    stage.write(lambda session: _certify(session, stage, made))
+    stage.write(lambda session: give_badges(session, stage, made.papers, made.goods.values()))
     return made
 
 
@@ -87,7 +66,7 @@ def _stock_shelf(session: Session, stage: Stage, made: Shelf, member: Member) ->
     variants = catalogue.variants_of(session, [one.id for one in products])
     for product in products:
         papers = _papers(session, product)
-        _license(session, made, member.party.id, product, papers)
+        license_for(session, made.papers, member.party.id, product, papers)
         for variant in variants[product.id][: 1 + (stage.chance.random() < 0.5)]:
             offer = shelf.make_offer(session, _draft(stage, member.party.id, product, variant, papers))
             made.goods[offer.id] = Good(offer, product, variant, member)
@@ -116,105 +95,6 @@ def _papers(session: Session, product: Product) -> list[Paper]:
         for paper in catalogue.papers_for(session, product.product_form)
         if paper.requirement is Requirement.REQUIRED and paper.level is not SchemeLevel.LOT
     ]
-
-
-def _license(
-    session: Session, made: Shelf, seller: PartyId, product: Product, papers: Iterable[Paper]
-) -> None:
-    held = catalogue.held_papers(session, product, {seller}, ())
-    for paper in papers:
-        if paper.scheme_code is not None and paper.code not in held:
-            certify(session, made, seller, paper.scheme_code)
-
-
-def certify(
-    session: Session,
-    made: Shelf,
-    holder: PartyId,
-    scheme_code: str,
-    product: ProductId | None = None,
-    *,
-    start: date | None = None,
-    months: int | None = None,
-) -> CertificateId:
-    """Submit and verify a DEMO- certificate; its term is the scheme's where none is given."""
-    scheme = catalogue.reference(session).schemes[scheme_code]
-    first = start or time.today() - timedelta(days=40)
-    submitted = shelf.submit_certificate(
-        session,
-        CertificateDraft(
-            scheme_code=scheme_code,
-            number=made.next_number(scheme.demo_prefix),
-            holder_id=holder,
-            valid_from=first,
-            valid_to=certificates.add_months(first, months or scheme.validity_months or 24)
-            - timedelta(days=1),
-            product_ids=frozenset() if product is None else frozenset({product}),
-        ),
-    )
-    return shelf.verify_certificate(session, submitted.id).id
-
-
-def _certify(session: Session, stage: Stage, made: Shelf) -> None:
-    """Give badges: most good to the end, some that lapse within the year or soon after its end."""
-    seen: set[tuple[PartyId, ProductId]] = set()
-    schemes = catalogue.reference(session).schemes
-    for good in made.goods.values():
-        assert good.seller.party is not None
-        key = (good.seller.party.id, good.product.id)
-        if key in seen:
-            continue
-        seen.add(key)
-        flagship = "hongxin-mihoutao" in good.product.slug or good.product.slug == "congjiang-xianghenuo"
-        for place, code in enumerate(_BADGES):
-            if code not in schemes or not (
-                (flagship and code == "zhenpin") or stage.chance.random() < (0.34, 0.2, 0.22, 0.1, 0.2)[place]
-            ):
-                continue
-            if code == "gba_cailanzi_base" and good.product.aisle_code not in _FRESH_AISLES:
-                continue
-            _give_badge(session, stage, made, key, code, flagship=flagship)
-
-
-def submit(session: Session, stage: Stage, made: Shelf, count: int) -> None:
-    """Leave some certificates for the operators to look at."""
-    for good in stage.chance.sample(list(made.goods.values()), count):
-        assert good.seller.party is not None
-        scheme = catalogue.reference(session).schemes["zhenpin"]
-        first = time.today()
-        shelf.submit_certificate(
-            session,
-            CertificateDraft(
-                scheme_code=scheme.code,
-                number=made.next_number(scheme.demo_prefix),
-                holder_id=good.seller.party.id,
-                valid_from=first,
-                valid_to=certificates.add_months(first, scheme.validity_months or 24) - timedelta(days=1),
-                product_ids=frozenset({good.product.id}),
-            ),
-        )
-
-
-def _give_badge(
-    session: Session, stage: Stage, made: Shelf, key: tuple[PartyId, ProductId], code: str, *, flagship: bool
-) -> None:
-    holder, product = key
-    chance = 0.9 if flagship else stage.chance.random()
-    validity = catalogue.reference(session).schemes[code].validity_months or 24
-    if chance < 0.1:  # lapses within the year
-        start = certificates.add_months(stage.first, 7 - validity)
-        certify(session, made, holder, code, product, start=start, months=validity)
-    elif chance < 0.2:  # lapses in the weeks after the year's end
-        start = certificates.add_months(stage.last + timedelta(days=stage.chance.randint(8, 55)), -validity)
-        certify(session, made, holder, code, product, start=start, months=validity)
-    else:
-        long = validity >= 24
-        start = certificates.add_months(stage.first, -1) if long else certificates.add_months(stage.last, -5)
-        found = certify(session, made, holder, code, product, start=start, months=validity)
-        if 0.2 <= chance < 0.24:
-            made.to_revoke.append(found)
-        elif 0.24 <= chance < 0.28:
-            made.to_suspend.append(found)
 
 
 def is_famous(good: Good) -> bool:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.basket import service as baskets
 from marketplace.cli.demo.cast import Cast, Member
-from marketplace.cli.demo.shelf import Good, Shelf, ensure, is_famous, on_sale
+from marketplace.cli.demo.certificates import Good
+from marketplace.cli.demo.shelf import Shelf, ensure, is_famous, on_sale
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow.checkout import Placed, PlaceWish, place, preview
 from marketplace.flow.start_payment import start_payment

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -10,9 +9,9 @@ from marketplace.assistance import queries as assistance
 from marketplace.assistance import rules as counting
 from marketplace.assistance import service as record
 from marketplace.assistance.types import Dimension
-from marketplace.catalogue import service as catalogue
 from marketplace.cli.demo import cast as casting
 from marketplace.cli.demo import catalogue as named
+from marketplace.cli.demo import certificates as papers
 from marketplace.cli.demo import evening, searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
@@ -58,9 +57,9 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     if not confirmed:
         confirm_pairings(stage, cast, stage.last)
     _restock(stage, shelf)
-    _change_certificates(stage, shelf)
+    papers.change(stage, cast, shelf.papers)
     evening.leave_work(stage, cast, shelf, road)
-    stage.write(lambda session: shelving.submit(session, stage, shelf, 3))
+    papers.submit(stage, shelf.papers, shelf.goods.values(), 3)
     named.review_this_year(stage, cast)
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
@@ -143,14 +142,6 @@ def _restock(stage: Stage, shelf: Shelf) -> None:
     for good in shelving.on_sale(shelf, stage.last):
         if stage.chance.random() > 0.06:
             shelving.ensure(stage, [(good, 40)])
-
-
-def _change_certificates(stage: Stage, shelf: Shelf) -> None:
-    """Some certificates were revoked, some are suspended."""
-    for found in shelf.to_revoke:
-        stage.write(partial(catalogue.revoke_certificate, certificate_id=found, reason="抽检不合格（演示）"))
-    for found in shelf.to_suspend:
-        stage.write(partial(catalogue.suspend_certificate, certificate_id=found, reason="整改中（演示）"))
 
 
 def _agree_targets(session: Session, stage: Stage, cast: Cast) -> None:

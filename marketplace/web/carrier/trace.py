@@ -7,6 +7,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import StorageKind
 from marketplace.custody.types import ConsignmentState, HandOffKind, HolderKind
 from marketplace.flow.trace import Trace, TracedStep, find_trace
+from marketplace.kernel import time
 from marketplace.kernel.message import Message, Name, msg
 from marketplace.kernel.refusals import NotFound
 from marketplace.orders import queries as orders
@@ -49,6 +50,11 @@ def trace(token: str) -> ResponseReturnValue:
             ranges=_ranges(found),
             counties={line.county_code: _county(atlas, line.county_code) for line in found.lines},
             paper_names={paper.code: paper.name for of_form in papers.values() for paper in of_form},
+            standings=catalogue.standings_now(
+                read(),
+                ((one.scheme_code, one.number) for line in found.lines for one in line.certificates),
+                time.now(),
+            ),
             qr=qr.of_trace(found.token),
             wording=wording,
         )

@@ -1,6 +1,7 @@
 """A cooperative's working pages: orders to accept and pack, offers and stock, certificates, statements."""
 
 from marketplace.web.cooperative import (
+    certificate_labels,
     certificates,
     detail,
     home,
@@ -15,6 +16,7 @@ from marketplace.web.cooperative.routes import blueprint
 
 __all__ = [
     "blueprint",
+    "certificate_labels",
     "certificates",
     "detail",
     "home",

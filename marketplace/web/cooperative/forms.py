@@ -72,8 +72,11 @@ class CertificateForm(FormModel):
     scheme_code: Annotated[str, Field(min_length=1, max_length=40)]
     number: Annotated[str, Field(min_length=1, max_length=80)]
     valid_from: date
+    issuer: Annotated[str, Field(max_length=120)] = ""
     valid_to: date | None = None
-    product: tuple[Identifier, ...] = ()
+    product: Annotated[tuple[Identifier, ...], Field(max_length=500)] = ()
+    base_name: Annotated[str, Field(max_length=80)] = ""
+    base_county: Annotated[str, Field(max_length=20)] = ""
 
 
 class SheetForm(FormModel):

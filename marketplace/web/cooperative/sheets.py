@@ -8,7 +8,7 @@ import segno
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import LotId, Reference
+from marketplace.catalogue.types import CertificateProof, LotId, Reference, Standing
 from marketplace.kernel import time
 from marketplace.kernel.money import format_plain, format_yuan
 from marketplace.orders import queries as orders
@@ -28,6 +28,8 @@ Sheet = dict[str, object]
 
 ROWS_ON_A_LABEL = 9  # a line of goods takes two rows, each of its lots one more
 LOTS_OF_A_LINE = 6
+_MARKS = 3
+_STANDING = frozenset({Standing.VALID, Standing.EXPIRING})
 QUIET_MODULES = 4  # ISO/IEC 18004 asks for four modules of white around the code
 
 
@@ -39,6 +41,7 @@ class Facts:
     orders: Mapping[OrderId, Order]
     cooperatives: Mapping[PartyId, Party]
     lot_papers: Mapping[LotId, Mapping[str, str]]
+    standings: Mapping[tuple[str, str], Standing]
     reference: Reference
     atlas: Atlas
 
@@ -51,6 +54,16 @@ def gather(session: Session, parts: Sequence[Fulfilment]) -> Facts:
         orders=orders.orders_by_id(session, {part.order_id for part in parts}),
         cooperatives=parties.parties_by_id(session, {part.cooperative_id for part in parts}),
         lot_papers=catalogue.papers_of_lots(session, lot_ids),
+        standings=catalogue.standings_now(
+            session,
+            (
+                (one.scheme_code, one.number)
+                for part in parts
+                for line in part.lines
+                for one in line.certificates
+            ),
+            time.now(),
+        ),
         reference=catalogue.reference(session),
         atlas=places.atlas(session),
     )
@@ -118,19 +131,44 @@ def _label(part: Fulfilment, row: PartRow, facts: Facts) -> Sheet:
             [_("发货"), name_in_language(facts.cooperatives[part.cooperative_id].name)],
             [_("产地"), _origins(part, facts.atlas)],
             [_("应发"), present.full_day(part.ships_on)],
+            *_certified(part, shown, facts),
         ],
         "foot": _("演示系统，非政府网站") if settings().is_demo else "",
     }
+
+
+def _proofs(part: Fulfilment, facts: Facts) -> list[CertificateProof]:
+    """Return what the goods were ordered with and is still valid: nothing gone is printed onto a box."""
+    kept = {(one.scheme_code, one.number): one for line in part.lines for one in line.certificates}
+    schemes = facts.reference.schemes
+    return [
+        one
+        for key, one in kept.items()
+        if facts.standings.get(key) in _STANDING and schemes[one.scheme_code].shows_badge
+    ]
+
+
+def _certified(part: Fulfilment, shown: Sequence[PartLine], facts: Facts) -> list[list[str]]:
+    """Name the marks of the goods where the label has a row left; the packing slip has them with numbers."""
+    names = list(dict.fromkeys(one.scheme_code for one in _proofs(part, facts)))
+    if not names or sum(map(_rows, shown)) >= ROWS_ON_A_LABEL:
+        return []
+    said = _("、").join(name_in_language(facts.reference.schemes[one].short_name) for one in names[:_MARKS])
+    return [[_("证书"), said]]
 
 
 def _fitting(lines: Sequence[PartLine]) -> Sequence[PartLine]:
     """Return the lines for which a label has room, at least the first; the packing slip has them all."""
     rows = 0
     for place, line in enumerate(lines):
-        rows += 2 + min(len(line.lots), LOTS_OF_A_LINE + 1)
+        rows += _rows(line)
         if place and rows > ROWS_ON_A_LABEL:
             return lines[:place]
     return lines
+
+
+def _rows(line: PartLine) -> int:
+    return 2 + min(len(line.lots), LOTS_OF_A_LINE + 1)
 
 
 def _more_lots(line: PartLine) -> list[str]:
@@ -160,7 +198,15 @@ def _slip(part: Fulfilment, row: PartRow, facts: Facts) -> Sheet:
         "heads": [_("商品"), _("批次"), _("采收 / 到期"), _("数量")],
         "rows": [_slip_row(line, lot) for line in row.lines for lot in line.lots],
         "total": [_("合计"), "", "", str(sum(line.quantity for line in row.lines))],
-        "notes": _papers(row, facts),
+        "notes": _papers(row, facts)
+        + [
+            _(
+                "%(scheme)s %(number)s，今天有效",
+                scheme=name_in_language(facts.reference.schemes[one.scheme_code].short_name),
+                number=one.number,
+            )
+            for one in _proofs(part, facts)
+        ],
         "sign": [_("打包"), _("复核")],
         "foot": _foot(part.number),
     }

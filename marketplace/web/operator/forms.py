@@ -15,6 +15,13 @@ class ReasonForm(FormModel):
     reason: Reason
 
 
+class VerifyForm(FormModel):
+    """What a certificate was laid beside; ``note`` says where, so that somebody else can look again."""
+
+    against: Literal["register", "issuer", "original"]
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
 class TransferForm(FormModel):
     code: Annotated[str, Field(min_length=10, max_length=20)]
     amount: Annotated[str, Field(min_length=1, max_length=20)]

@@ -1,29 +1,52 @@
 """The basket as its page shows it: each line with its price, and the plan by which it would arrive."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from marketplace.basket.types import Basket
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Product, Variant
+from marketplace.catalogue import rules
+from marketplace.catalogue.types import Offer, OfferId, Product, Standing, Variant
 from marketplace.flow import checkout
-from marketplace.kernel.message import Message, Name
+from marketplace.kernel import time
+from marketplace.kernel.message import Message, Name, msg
 from marketplace.parties import queries as parties
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
 from marketplace.routing.refusals import CannotSupply, explain
 from marketplace.routing.types import Plan
 from marketplace.web import delivery
+from marketplace.web.storefront import cards
 from marketplace.web.storefront.cards import picture_url
 from marketplace.web.storefront.plan_view import Goods, ShipmentView, goods_of, shipment_views
 
 
+def _other(scheme: Name) -> Message:
+    return msg("放进来以后，%(scheme)s证书不再有效，下单将不带这份证明。", scheme=scheme)
+
+
+LOSSES: Mapping[Standing, Callable[[Name], Message]] = dict.fromkeys(Standing, _other) | {
+    Standing.REVOKED: lambda scheme: msg(
+        "放进来以后，%(scheme)s证书已被撤销，下单将不带这份证明。", scheme=scheme
+    ),
+    Standing.SUSPENDED: lambda scheme: msg(
+        "放进来以后，%(scheme)s证书暂停使用，下单将不带这份证明。", scheme=scheme
+    ),
+    Standing.EXPIRED: lambda scheme: msg(
+        "放进来以后，%(scheme)s证书已过期，下单将不带这份证明。", scheme=scheme
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """One line; ``goods_fen`` None where it cannot be supplied, ``problem`` then says why."""
+    """One line; ``goods_fen`` None where it cannot be supplied, ``problem`` then says why.
+
+    ``lost`` says of each certificate that stood behind the goods when they were put in why it no longer does.
+    """
 
     no: int
     product: Product
@@ -34,6 +57,7 @@ class LineView:
     seller_name: Name | None
     goods_fen: int | None
     problem: Message | None
+    lost: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +100,8 @@ def _lines(
     amounts: Mapping[int, int],
     problems: Mapping[int, Message],
 ) -> list[LineView]:
-    atlas, sellers = places.atlas(session), _sellers(session, basket)
+    atlas, offers = places.atlas(session), _chosen(session, basket)
+    sellers, lost = _sellers(session, basket, offers), _lost(session, basket, goods, offers)
     return [
         LineView(
             no=line.no,
@@ -88,19 +113,50 @@ def _lines(
             seller_name=sellers.get(line.no),
             goods_fen=amounts.get(line.no),
             problem=problems.get(line.no),
+            lost=lost[line.no],
         )
         for line in basket.lines
     ]
 
 
-def _sellers(session: Session, basket: Basket) -> dict[int, Name]:
+def _lost(
+    session: Session, basket: Basket, goods: Goods, offers: Mapping[OfferId, Offer]
+) -> dict[int, tuple[Message, ...]]:
+    """Say which certificates the goods lost since they were put in, and by what; from what cards know."""
+    now, schemes = time.now(), catalogue.reference(session).schemes
+    known = cards.goods_of(session, sorted({product.id for product, _variant in goods.values()}))
+    found: dict[int, tuple[Message, ...]] = {}
+    for line in basket.lines:
+        shown = known.get(goods[line.no][0].id)
+        offer = None if line.offer_id is None else offers.get(line.offer_id)
+        held = [
+            one
+            for one in (shown.certificates if shown else ())
+            if offer is None or rules.covers_offer(one, schemes[one.scheme_code], offer)
+        ]
+        found[line.no] = tuple(
+            LOSSES[rules.standing(one, schemes[one.scheme_code], now)](schemes[one.scheme_code].short_name)
+            for one in rules.lost(held, schemes, line.put_at or now, now)
+        )
+    return found
+
+
+def _chosen(session: Session, basket: Basket) -> Mapping[OfferId, Offer]:
+    """Return the offers of the lines that were put in as one cooperative's."""
+    chosen = {line.offer_id for line in basket.lines if line.offer_id is not None}
+    return catalogue.offers_by_id(session, chosen) if chosen else {}
+
+
+def _sellers(session: Session, basket: Basket, offers: Mapping[OfferId, Offer]) -> dict[int, Name]:
     """Name the cooperative of each line that was put in as one cooperative's."""
-    chosen = {line.no: line.offer_id for line in basket.lines if line.offer_id is not None}
-    if not chosen:
+    if not offers:
         return {}
-    offers = catalogue.offers_by_id(session, set(chosen.values()))
     names = parties.parties_by_id(session, {one.cooperative_id for one in offers.values()})
-    return {no: names[offers[offer_id].cooperative_id].name for no, offer_id in chosen.items()}
+    return {
+        line.no: names[offers[line.offer_id].cooperative_id].name
+        for line in basket.lines
+        if line.offer_id is not None
+    }
 
 
 def _amounts(plan: Plan | None) -> dict[int, int]:

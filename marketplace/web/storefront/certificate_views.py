@@ -22,6 +22,7 @@ class Proof:
     valid_to: date | None
     state: Standing
     href: str
+    code_href: str | None = None
 
 
 def proofs(certificates: Iterable[Certificate], reference: Reference, at: datetime) -> list[Proof]:
@@ -38,4 +39,7 @@ def proof(certificate: Certificate, scheme: Scheme, at: datetime) -> Proof:
         valid_to=certificate.valid_to,
         state=rules.standing(certificate, scheme, at),
         href=url_for("storefront.certificate", scheme=certificate.scheme_code, number=certificate.number),
+        code_href=url_for(
+            "storefront.certificate_code", scheme=certificate.scheme_code, number=certificate.number
+        ),
     )

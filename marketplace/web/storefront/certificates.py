@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,14 @@ from marketplace.catalogue.types import (
     SchemeLevel,
     Standing,
 )
-from marketplace.kernel import time
+from marketplace.kernel import journal, time
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.paging import Page
 from marketplace.kernel.refusals import NotFound
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Party
+from marketplace.places import queries as places
+from marketplace.web import certificate_code, certificate_history, wording
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
@@ -29,12 +31,16 @@ from marketplace.web.paging import page_number
 from marketplace.web.present import text
 from marketplace.web.searching import printable
 from marketplace.web.storefront.cards import make_cards
+from marketplace.web.storefront.certificate_data import certification_page
 from marketplace.web.storefront.certificate_views import Proof, proof, proofs
 from marketplace.web.storefront.routes import blueprint
 
 PER_PAGE = 24
 _MOST_TYPED = 60
 _MOST_HOLDERS = 2_000
+_LONGEST_NUMBER = 80
+_MOST_STEPS = 60
+_DAY_SECONDS = 86_400
 # Submitted papers are nobody's business yet, rejected ones never existed.
 PUBLIC_STATES = frozenset(
     {
@@ -85,28 +91,80 @@ def certificates() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/certificates/<number>")
+@public
+def certificates_numbered(number: str) -> ResponseReturnValue:
+    """Lead from a bare number to its certificate; where several schemes know it, show them all."""
+    session = read()
+    found = {
+        (one.scheme_code, one.number): one for one in _public(session, printable(number)[:_LONGEST_NUMBER])
+    }
+    if not found:
+        raise NotFound
+    if len(found) == 1:
+        one = next(iter(found.values()))
+        return redirect(url_for("storefront.certificate", scheme=one.scheme_code, number=one.number))
+    return render_template(
+        "storefront/certificates_numbered.html",
+        number=rules.normal_number(number),
+        rows=_rows(session, list(found.values())),
+    )
+
+
 @blueprint.get("/certificates/<scheme>/<path:number>")
 @cacheable
 @public
 def certificate(scheme: str, number: str) -> ResponseReturnValue:
-    """Show one certificate: its days, where it stands today, and the goods it stands behind."""
-    session = read()
-    found = [
-        one for one in catalogue.find_certificates(session, printable(number)) if one.scheme_code == scheme
-    ]
-    shown = next((one for one in found if one.state in PUBLIC_STATES), None)
-    if shown is None:
-        raise NotFound
+    """Show one certificate: where it stands today, its scope and days, its history and its goods."""
+    session, now = read(), time.now()
+    terms = _terms(session, scheme, number)
+    shown = rules.term_at(terms, now)
     scheme_row = catalogue.reference(session).schemes[scheme]
+    holder = parties.get_party(session, shown.holder_id)
+    cards = make_cards(session, sorted(shown.product_ids)[:PER_PAGE])
+    proved = proof(shown, scheme_row, now)
+    goods = [(one.name, url_for("storefront.product", slug=one.slug)) for one in cards]
     return render_template(
         "storefront/certificate.html",
         certificate=shown,
         scheme=scheme_row,
-        proof=proof(shown, scheme_row, time.now()),
-        is_valid=rules.is_valid(shown, time.now()),
-        holder=parties.get_party(session, shown.holder_id),
-        cards=make_cards(session, sorted(shown.product_ids)[:PER_PAGE]),
+        proof=proved,
+        is_valid=rules.is_valid(shown, now),
+        holder=holder,
+        county=places.atlas(session).division(shown.base.county_code) if shown.base else None,
+        cards=cards,
+        terms=[(one, proof(one, scheme_row, now).state) for one in terms if one.id != shown.id],
+        steps=certificate_history.steps(
+            journal.histories(session, "certificate", [one.id for one in terms], limit=_MOST_STEPS)
+        ),
+        against=wording.CHECKED_AGAINST[shown.check.against] if shown.check else None,
+        code=certificate_code.picture(shown.scheme_code, shown.number),
+        linked_data=certification_page(proved, holder.name, goods),
     )
+
+
+@blueprint.get("/certificate-codes/<scheme>/<path:number>", endpoint="certificate_code")
+@public
+def certificate_code_picture(scheme: str, number: str) -> ResponseReturnValue:
+    """Draw the code that leads to a certificate's page; nothing for a number that nobody was given."""
+    shown = _terms(read(), scheme, number)[0]
+    answer = Response(certificate_code.drawing(shown.scheme_code, shown.number), mimetype="image/svg+xml")
+    answer.cache_control.public = True
+    answer.cache_control.max_age = _DAY_SECONDS
+    return answer
+
+
+def _public(session: Session, number: str) -> list[Certificate]:
+    return [one for one in catalogue.find_certificates(session, number) if one.state in PUBLIC_STATES]
+
+
+def _terms(session: Session, scheme: str, number: str) -> list[Certificate]:
+    """Return the public terms of a certificate, the first one first; refuses (NotFound) where none is."""
+    number = printable(number)[:_LONGEST_NUMBER]
+    found = [one for one in _public(session, number) if one.scheme_code == scheme]
+    if not found:
+        raise NotFound
+    return sorted(found, key=lambda one: (one.valid_from, one.id))
 
 
 def _standing(asked: str | None) -> Standing | None:

@@ -5,6 +5,7 @@ from flask import url_for
 from marketplace.kernel import money
 from marketplace.web.present import text
 from marketplace.web.setup import settings
+from marketplace.web.storefront.certificate_data import certification
 from marketplace.web.storefront.product_page import ProductPage
 
 
@@ -22,17 +23,7 @@ def product_data(page: ProductPage) -> dict[str, object]:
         "category": text(page.reference.aisles[product.aisle_code].name),
         "countryOfOrigin": {"@type": "Country", "name": "CN"},
         "productionLocation": text(page.county.name),
-        "hasCertification": [
-            {
-                "@type": "Certification",
-                "name": text(one.scheme),
-                "certificationIdentification": one.number,
-                "issuedBy": {"@type": "Organization", "name": text(one.issuer)},
-                "validFrom": one.valid_from.isoformat(),
-                **({"expires": one.valid_to.isoformat()} if one.valid_to else {}),
-            }
-            for one in page.proofs
-        ],
+        "hasCertification": [certification(one) for one in page.proofs],
     }
     offers = _offers(page)
     if offers is not None:

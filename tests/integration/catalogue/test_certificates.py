@@ -29,6 +29,7 @@ from marketplace.kernel.time import FixedClock
 from marketplace.parties import service as parties
 from marketplace.parties.types import Party, PartyKind
 from tests.factories.catalogue import (
+    SEEN,
     make_certificate,
     make_offer,
     make_product,
@@ -64,7 +65,7 @@ def test_badge_comes_with_verification_and_goes_at_midnight(reference: Session, 
     submitted = service.submit_certificate(reference, draft)
     assert submitted.number == "DEMO-ZP-000077"
     assert badges(reference, offer.product_id) == []
-    service.verify_certificate(reference, submitted.id)
+    service.verify_certificate(reference, submitted.id, SEEN)
     assert badges(reference, offer.product_id) == ["zhenpin"]
     clock.instant = datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)
     assert badges(reference, offer.product_id) == ["zhenpin"]

@@ -115,9 +115,9 @@ def test_a_beginning_goes_by_the_index_and_not_through_the_table(reference: Sess
     reference.execute(
         text(
             "INSERT INTO catalogue_certificate (scheme_code, number, holder_id, issuer, valid_from, state,"
-            " submitted_at, verified_at, reason)"
+            " submitted_at, verified_at, checked_against, reason, base_name, check_note)"
             " SELECT 'zhenpin', 'DEMO-ZP-' || lpad(n::text, 8, '0'), :holder, '', '2026-01-01', 'verified',"
-            " '2026-01-01Z', '2026-01-01Z', '' FROM generate_series(1, 20000) n"
+            " '2026-01-01Z', '2026-01-01Z', 'original', '', '', '' FROM generate_series(1, 20000) n"
         ),
         {"holder": holder},
     )

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.catalogue import service as shelf
-from marketplace.catalogue.types import CertificateDraft
+from marketplace.catalogue.types import CertificateDraft, Check, CheckedAgainst
 from marketplace.kernel import time
 from marketplace.web.language import to_hant
 from tests.web.api.conftest import Ask
@@ -70,7 +70,7 @@ def test_what_waits_for_review_or_was_rejected_is_nobody_s_business(own_app: Fla
         )
         session.commit()
         assert own_ask(CERTIFICATES, number=number) == {"items": []}
-        shelf.verify_certificate(session, submitted.id)
+        shelf.verify_certificate(session, submitted.id, Check(against=CheckedAgainst.ORIGINAL))
         session.commit()
         assert own_ask(CERTIFICATES, number=number)["items"][0]["valid_now"] is True
         shelf.suspend_certificate(session, submitted.id, "演示")

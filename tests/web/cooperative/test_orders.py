@@ -16,6 +16,7 @@ from marketplace.orders.types import Fulfilment, FulfilmentState, Order
 from marketplace.stock import queries as stock
 from marketplace.stock import service as store
 from marketplace.stock.types import Cause
+from tests.printed import text_of
 from tests.web import ordering
 from tests.web.browse import statements, submit, token_of
 from tests.web.conftest import SignIn, signed_in
@@ -195,6 +196,7 @@ def test_labels_come_only_once_a_part_is_accepted(browser: FlaskClient, session:
     label = browser.get(f"{LIST}/labels.pdf?part={part.id}")
     assert label.status_code == 200
     assert label.data.startswith(b"%PDF-")
+    assert "圳品" in text_of(label.data)
     assert "no-store" in label.headers["Cache-Control"]
 
 

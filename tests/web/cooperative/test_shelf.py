@@ -1,5 +1,7 @@
 """A cooperative minds its shelf: prices in their band, pauses, harvests, counts, proofs, and its money."""
 
+import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -17,12 +19,15 @@ from marketplace.orders import queries as orders
 from marketplace.orders.types import OrderId
 from marketplace.stock import queries as stock
 from tests.factories.custody import pass_on
+from tests.factories.files import picture
+from tests.printed import text_of
 from tests.web import ordering
 from tests.web.browse import statements, submit, token_of
 from tests.web.conftest import SignIn, signed_in
-from tests.web.shop import RED_KIWI, XIUWEN_KIWI, Shop
+from tests.web.shop import RED_KIWI, XIUWEN_KIWI, ZHENPIN_NUMBER, Shop
 
 MOST_STATEMENTS = 12
+PAPER = picture("PNG")
 COLD = Readings(surface_min_milli_c=500, surface_max_milli_c=1_500)
 
 
@@ -34,6 +39,11 @@ def browser(sign_in: SignIn) -> FlaskClient:
 @pytest.fixture
 def kiwi(session: Session) -> Offer:
     return Shop(session).offer(RED_KIWI, "DEMO-SC")
+
+
+def paper() -> tuple[io.BytesIO, str]:
+    """Return a certificate's picture as a browser sends it, under a name that says nothing."""
+    return io.BytesIO(PAPER), "证书.bin"
 
 
 def page_of(offer: Offer) -> str:
@@ -164,7 +174,9 @@ def test_another_cooperative_s_offer_and_lot_do_not_exist(
     assert stock.lots_by_id(session, [lot.id])[lot.id].on_hand == before
 
 
-def test_a_certificate_is_handed_in_and_waits_for_review(browser: FlaskClient, session: Session) -> None:
+def test_a_certificate_is_handed_in_with_its_paper_and_waits_for_review(
+    browser: FlaskClient, sign_in: SignIn, session: Session
+) -> None:
     page = "/cooperative/certificates"
     product = Shop(session).product(RED_KIWI)
     sent = {
@@ -174,15 +186,44 @@ def test_a_certificate_is_handed_in_and_waits_for_review(browser: FlaskClient, s
         "valid_to": (time.today() + timedelta(days=365)).isoformat(),
         "product": str(product.id),
     }
-    assert submit(browser, page, page, **sent).status_code == 303
+    bare = submit(browser, page, page, **sent)
+    assert bare.status_code == 422
+    assert "请附上证书的扫描件或照片" in bare.text
+    assert submit(browser, page, page, evidence=paper(), **sent).status_code == 303
     shown = browser.get(page)
     assert "DEMO-ZP-600001" in shown.text
     assert "待核验" in shown.text
-    twice = submit(browser, page, page, **sent)
+    twice = submit(browser, page, page, evidence=paper(), **sent)
     assert twice.status_code == 409
-    wrong = submit(browser, page, page, **sent | {"number": "DEMO-ZP-600002", "valid_to": "2020-01-01"})
+    late = sent | {"number": "DEMO-ZP-600002", "valid_to": "2020-01-01"}
+    wrong = submit(browser, page, page, evidence=paper(), **late)
     assert wrong.status_code == 422
     assert 'value="DEMO-ZP-600002"' in wrong.text
+    token = re.search(r'name="kept" value="([^"]+)"', wrong.text)
+    assert token is not None
+    mended = submit(browser, page, page, kept=token[1], **sent | {"number": "DEMO-ZP-600002"})
+    assert mended.status_code == 303
+    one = catalogue.find_certificates(session, "DEMO-ZP-600002")[0]
+    detail = f"{page}/{one.id}"
+    assert "等平台核验" in browser.get(detail).text
+    kept = browser.get(f"{detail}/evidence")
+    assert (kept.status_code, kept.content_type, kept.data) == (200, "image/png", PAPER)
+    assert browser.get(f"{detail}/labels.pdf").status_code == 422
+    for foreign in (detail, f"{detail}/evidence", f"{detail}/labels.pdf"):
+        assert sign_in("cooperative2").get(foreign).status_code == 404
+    assert sign_in("operator").get(f"/operator/certificates/{one.id}/evidence").data == PAPER
+    forged = submit(browser, page, page, evidence=(io.BytesIO(b"MZ"), "a.pdf"), **sent)
+    assert forged.status_code == 422
+    assert "只收PDF" in forged.text
+
+
+def test_stickers_say_what_is_certified_while_it_is(browser: FlaskClient, session: Session) -> None:
+    one = catalogue.find_certificates(session, ZHENPIN_NUMBER)[0]
+    printed = browser.get(f"/cooperative/certificates/{one.id}/labels.pdf")
+    assert printed.mimetype == "application/pdf"
+    said = text_of(printed.data)
+    assert said.count(ZHENPIN_NUMBER) >= 8
+    assert Shop(session).product(RED_KIWI).name.hans in said
 
 
 def test_the_home_page_leads_with_money_and_work(own_app: Flask) -> None:

@@ -73,8 +73,17 @@ def test_a_certificate_is_verified_and_stands_behind_its_product(
     queue = browser.get("/operator/certificates")
     assert one.number in queue.text
     page = f"/operator/certificates/{one.id}"
-    assert submit(browser, page, f"{page}/verify").status_code == 303
+    assert submit(browser, page, f"{page}/verify").status_code == 422
+    unsaid = submit(browser, page, f"{page}/verify", against="register", note="")
+    assert unsaid.status_code == 422
+    assert "请写明查询的网址" in unsaid.text
+    assert state_of(session, one) is CertificateState.SUBMITTED
+    register = "https://register.example/DEMO-ZP-700002"
+    assert submit(browser, page, f"{page}/verify", against="register", note=register).status_code == 303
     assert state_of(session, one) is CertificateState.VERIFIED
+    checked = browser.get(page).text
+    assert "发证机构的公示系统" in checked
+    assert register in checked
     assert one.number not in browser.get("/operator/certificates").text
 
 

@@ -1,0 +1,146 @@
+"""Where certificates wait for somebody: to be verified, renewed in time, or renewed too late."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.catalogue import rules
+from marketplace.catalogue.models import CertificateRow
+from marketplace.catalogue.queries.certificate_rows import certificate_from_row, select_certificates
+from marketplace.catalogue.queries.reference import reference
+from marketplace.catalogue.rules.renewals import LATER, SOON
+from marketplace.catalogue.types import Certificate, CertificateQueue, CertificateState, Scheme
+from marketplace.kernel.paging import Page, offset
+from marketplace.parties.types import PartyId
+
+_ENDING = (CertificateState.VERIFIED, CertificateState.SUSPENDED, CertificateState.LAPSED)
+
+
+def list_queue(
+    session: Session,
+    queue: CertificateQueue,
+    day: date,
+    *,
+    holder_ids: Collection[PartyId] | None = None,
+    page: int = 1,
+    per_page: int = 30,
+) -> Page[Certificate]:
+    """Return one page of a queue, the most urgent first, with its exact total; of some holders or of all."""
+    conditions = [_waits(queue, day, reference(session).schemes), *_of(holder_ids)]
+    total = session.scalar(select(func.count()).select_from(CertificateRow).where(*conditions)) or 0
+    statement = select_certificates().where(*conditions).order_by(*_order(queue))
+    rows = session.execute(statement.limit(per_page).offset(offset(page, per_page)))
+    return Page([certificate_from_row(*row) for row in rows], total, page, per_page)
+
+
+def count_queues(
+    session: Session, day: date, *, holder_ids: Collection[PartyId] | None = None
+) -> Mapping[CertificateQueue, int]:
+    """Count every queue in one statement."""
+    schemes = reference(session).schemes
+    counted = session.execute(
+        select(*(func.count().filter(_waits(one, day, schemes)) for one in CertificateQueue))
+        .select_from(CertificateRow)
+        .where(
+            CertificateRow.state.in_((CertificateState.SUBMITTED, *_ENDING)),
+            or_(
+                CertificateRow.state == CertificateState.SUBMITTED,
+                CertificateRow.valid_to <= _last_day(day, schemes),
+            ),
+            *_of(holder_ids),
+        )
+    ).one()
+    return dict(zip(CertificateQueue, counted, strict=True))
+
+
+def reminders_due(session: Session, day: date) -> list[Certificate]:
+    """Return the certificates whose holders are to be told on a day (``rules.is_reminder_due``)."""
+    schemes = reference(session).schemes
+    row = CertificateRow
+    found = session.execute(
+        select_certificates()
+        .add_columns(row.reminded_on)
+        .where(
+            row.state.in_(rules.STANDING),
+            row.valid_to.between(day, _last_day(day, schemes)),
+            or_(row.reminded_on.is_(None), row.reminded_on < day),
+            ~_is_followed(),
+        )
+        .order_by(row.holder_id, row.valid_to, row.id)
+    )
+    told = [(certificate_from_row(*parts), reminded_on) for *parts, reminded_on in found]
+    return [
+        one
+        for one, reminded_on in told
+        if rules.is_reminder_due(one, schemes[one.scheme_code], reminded_on, day)
+    ]
+
+
+def followed(session: Session, certificates: Collection[Certificate]) -> frozenset[int]:
+    """Return the ids of those certificates whose next term is handed in or verified."""
+    found = session.scalars(
+        select(CertificateRow.renews_id).where(
+            CertificateRow.renews_id.in_({one.id for one in certificates}),
+            CertificateRow.state != CertificateState.REJECTED,
+        )
+    )
+    return frozenset(one for one in found if one is not None)
+
+
+def _waits(queue: CertificateQueue, day: date, schemes: Mapping[str, Scheme]) -> ColumnElement[bool]:
+    """Say ``rules.queue_of`` in SQL; a test holds the two together."""
+    row = CertificateRow
+    if queue is CertificateQueue.TO_VERIFY:
+        return row.state == CertificateState.SUBMITTED
+    ends = {
+        CertificateQueue.LAPSED: row.valid_to < day,
+        CertificateQueue.LAPSING_30: row.valid_to.between(day, day + SOON),
+        CertificateQueue.LAPSING_60: and_(
+            row.valid_to > day + SOON, or_(row.valid_to <= day + LATER, _is_due(day, schemes))
+        ),
+    }[queue]
+    return and_(row.state.in_(_ENDING), ends, ~_is_followed())
+
+
+def _is_due(day: date, schemes: Mapping[str, Scheme]) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(
+            and_(
+                CertificateRow.scheme_code == one.code,
+                CertificateRow.valid_to <= rules.last_day_due(one, day),
+            )
+            for one in schemes.values()
+            if one.renewal_days_before is not None
+        ),
+    )
+
+
+def _is_followed() -> ColumnElement[bool]:
+    later = aliased(CertificateRow)
+    return (
+        select(later.id)
+        .where(later.renews_id == CertificateRow.id, later.state != CertificateState.REJECTED)
+        .exists()
+    )
+
+
+def _last_day(day: date, schemes: Mapping[str, Scheme]) -> date:
+    """Return the latest last day of certificates that any queue or reminder speaks of."""
+    return max(day + LATER, *(rules.last_day_due(one, day) for one in schemes.values()))
+
+
+def _of(holder_ids: Collection[PartyId] | None) -> list[ColumnElement[bool]]:
+    return [] if holder_ids is None else [CertificateRow.holder_id.in_(holder_ids)]
+
+
+def _order(queue: CertificateQueue) -> tuple[Any, ...]:
+    row = CertificateRow
+    if queue is CertificateQueue.TO_VERIFY:
+        return (row.submitted_at, row.id)
+    if queue is CertificateQueue.LAPSED:
+        return (row.valid_to.desc(), row.id)
+    return (row.valid_to, row.id)
