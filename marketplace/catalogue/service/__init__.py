@@ -1,5 +1,8 @@
 """Writes of the catalogue."""
 
+from marketplace.catalogue.service.approving import (
+    approve_proposal,
+)
 from marketplace.catalogue.service.certificates import (
     lapse_certificates,
     reinstate_certificate,
@@ -46,6 +49,20 @@ from marketplace.catalogue.service.products import (
     set_photo,
     withdraw_product,
 )
+from marketplace.catalogue.service.proposals import (
+    add_picture,
+    arrange_pictures,
+    begin_change,
+    begin_proposal,
+    follow_product,
+    keep_picture,
+    owned_by,
+    return_proposal,
+    submit_proposal,
+    take_back,
+    withdraw_proposal,
+    write_proposal,
+)
 from marketplace.catalogue.service.reference import (
     load_aisles,
     load_criteria,
@@ -61,13 +78,20 @@ from marketplace.catalogue.service.reference import (
 
 __all__ = [
     "add_lot_paper",
+    "add_picture",
     "approve_nominations",
+    "approve_proposal",
+    "arrange_pictures",
+    "begin_change",
+    "begin_proposal",
     "change_price",
     "change_terms",
     "close_nominations",
     "create_product",
     "create_variant",
+    "follow_product",
     "hold_lot",
+    "keep_picture",
     "lapse_certificates",
     "list_product",
     "load_aisles",
@@ -85,6 +109,7 @@ __all__ = [
     "names",
     "nominate",
     "open_edition",
+    "owned_by",
     "pause_offer",
     "pause_uncovered",
     "publish_edition",
@@ -96,12 +121,17 @@ __all__ = [
     "release_lot",
     "reopen_nominations",
     "resume_offer",
+    "return_proposal",
     "revoke_certificate",
     "set_photo",
     "submit_certificate",
+    "submit_proposal",
     "suspend_certificate",
+    "take_back",
     "verify_certificate",
     "withdraw_nomination",
     "withdraw_offer",
     "withdraw_product",
+    "withdraw_proposal",
+    "write_proposal",
 ]

@@ -15,6 +15,7 @@ from marketplace.catalogue.queries.reference import papers_for
 from marketplace.catalogue.queries.rows import offer_from_row
 from marketplace.catalogue.refusals import (
     NotSellable,
+    NotYours,
     OfferExists,
     OfferNotFound,
     OfferTermsWrong,
@@ -28,6 +29,7 @@ from marketplace.catalogue.types import (
     OfferId,
     OfferStatus,
     OfferTerms,
+    ProductId,
     ProductStatus,
     Variant,
     VariantId,
@@ -41,8 +43,8 @@ from marketplace.parties.types import Party, PartyId, PartyKind, PartyStatus
 def make_offer(session: Session, draft: OfferDraft) -> Offer:
     """List a cooperative's offer of a pack.
 
-    Refuses (WrongSeller, NotSellable, PriceOutsideBand, OfferTermsWrong) and, where the cooperative already
-    offers the same goods, OfferExists.
+    Refuses (WrongSeller, NotYours, NotSellable, PriceOutsideBand, OfferTermsWrong) and, where the cooperative
+    already offers the same goods, OfferExists.
     """
     variant = get_variant(session, draft.variant_id)
     producer_id = draft.cooperative_id if draft.producer_id is None else draft.producer_id
@@ -55,8 +57,10 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
         cut_off_hour=draft.cut_off_hour,
         serves_hong_kong_macao=draft.serves_hong_kong_macao,
     )
+    _check_owner(session, variant, {draft.cooperative_id, producer_id})
     _check_price(variant, draft.price_fen)
     _check_terms(terms)
+    _check_border(session, variant.product_id, terms)
     _check_papers(session, variant, {draft.cooperative_id, producer_id}, draft.declared_papers)
     offer_id = session.scalar(
         insert(OfferRow)
@@ -91,6 +95,8 @@ def change_terms(session: Session, offer_id: OfferId, terms: OfferTerms) -> Offe
     """Change minimum, lead days, capacity and cut-off of an offer; refuses (OfferTermsWrong)."""
     row = _standing(session, offer_id)
     _check_terms(terms)
+    if not row.serves_hong_kong_macao:
+        _check_border(session, ProductId(row.product_id), terms)
     for name, value in _terms(terms).items():
         setattr(row, name, value)
     return _changed(session, row, "terms_changed", **_terms(terms))
@@ -137,6 +143,18 @@ def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[O
 def _check_party(party: Party) -> None:
     if party.kind is not PartyKind.COOPERATIVE or party.status is not PartyStatus.ACTIVE:
         raise WrongSeller(party.name)
+
+
+def _check_owner(session: Session, variant: Variant, sellers: Collection[PartyId]) -> None:
+    """A cooperative's own goods are sold by itself, or by whoever sells what it produced."""
+    owner = get_product(session, variant.product_id).owner_id
+    if owner is not None and owner not in sellers:
+        raise NotYours
+
+
+def _check_border(session: Session, product_id: ProductId, terms: OfferTerms) -> None:
+    if terms.serves_hong_kong_macao and not get_product(session, product_id).may_cross_border:
+        raise OfferTermsWrong(msg("这件商品还没有核准供港澳，请先联系运营。"), field="serves_hong_kong_macao")
 
 
 def _check_price(variant: Variant, price_fen: int) -> None:

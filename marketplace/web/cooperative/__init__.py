@@ -3,6 +3,7 @@
 from marketplace.web.cooperative import (
     certificates,
     detail,
+    goods,
     home,
     offers,
     orders,
@@ -17,6 +18,7 @@ __all__ = [
     "blueprint",
     "certificates",
     "detail",
+    "goods",
     "home",
     "offers",
     "orders",

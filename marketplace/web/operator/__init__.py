@@ -3,6 +3,7 @@
 from marketplace.web.operator import (
     certificates,
     editions,
+    goods,
     home,
     lots,
     orders,
@@ -17,6 +18,7 @@ __all__ = [
     "blueprint",
     "certificates",
     "editions",
+    "goods",
     "home",
     "lots",
     "orders",
