@@ -73,7 +73,9 @@ from marketplace.catalogue.rules.proposals import (
     WRITABLE,
     county_of,
     revision,
+    story_revision,
 )
+from marketplace.catalogue.rules.selling import ladder_problem, presale_problem, selling_problem
 
 __all__ = [
     "ALL_MONTHS",
@@ -113,6 +115,7 @@ __all__ = [
     "is_valid",
     "is_within",
     "issuer_name",
+    "ladder_problem",
     "last_day_due",
     "left",
     "missing",
@@ -121,6 +124,7 @@ __all__ = [
     "nominating_county",
     "normal_number",
     "number_problem",
+    "presale_problem",
     "price_per_500g",
     "price_problem",
     "proof",
@@ -130,10 +134,12 @@ __all__ = [
     "scope_problem",
     "season_months",
     "sellable",
+    "selling_problem",
     "standing",
     "state_after",
     "story_content",
     "story_problems",
+    "story_revision",
     "term_problem",
     "terms_problem",
     "text_problem",

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 
 from marketplace.catalogue.rules.contents import to_plain
-from marketplace.catalogue.types import GoodsContent, Proposal, ProposalState, StoryState
+from marketplace.catalogue.types import GoodsContent, Proposal, ProposalState, StoryContent, StoryState
 from marketplace.kernel.message import msg
 from marketplace.places.types import DivisionCode
 
@@ -45,9 +45,17 @@ STORY_TRANSITIONS: Mapping[StoryState, frozenset[StoryState]] = {
 
 def revision(proposal: Proposal) -> str:
     """Digest what a description says: a reviewer's word holds for this and nothing else."""
-    said = json.dumps(to_plain(proposal.content), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    return _digest(proposal.content)
+
+
+def story_revision(content: StoryContent) -> str:
+    return _digest(content)
 
 
 def county_of(content: GoodsContent) -> DivisionCode:
     return DivisionCode(content.county_code)
+
+
+def _digest(content: GoodsContent | StoryContent) -> str:
+    said = json.dumps(to_plain(content), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -118,7 +118,9 @@ def _price(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list
     fen = row.number_in("price")
     if fen is None or fen == offer.price_fen:
         return [], None
-    problem = rules.price_problem(shelf.variant(offer), fen)
+    problem = rules.price_problem(shelf.variant(offer), fen) or rules.ladder_problem(
+        offer.selling.ladder, fen
+    )
     if problem is not None:
         draft.refuse(row, "price", problem)
         return [], None

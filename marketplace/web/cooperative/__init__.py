@@ -8,8 +8,10 @@ from marketplace.web.cooperative import (
     offers,
     orders,
     prints,
+    selling,
     statements,
     stock,
+    story,
     tables,
 )
 from marketplace.web.cooperative.routes import blueprint
@@ -23,7 +25,9 @@ __all__ = [
     "offers",
     "orders",
     "prints",
+    "selling",
     "statements",
     "stock",
+    "story",
     "tables",
 ]
