@@ -75,7 +75,12 @@ from marketplace.catalogue.rules.proposals import (
     revision,
     story_revision,
 )
-from marketplace.catalogue.rules.selling import ladder_problem, presale_problem, selling_problem
+from marketplace.catalogue.rules.selling import (
+    border_problem,
+    ladder_problem,
+    presale_problem,
+    selling_problem,
+)
 
 __all__ = [
     "ALL_MONTHS",
@@ -95,6 +100,7 @@ __all__ = [
     "add_months",
     "band",
     "barred",
+    "border_problem",
     "canonical",
     "clean_text",
     "county_of",

@@ -14,17 +14,21 @@ NOT_FOR_CONSUMERS_FORM = "tcm_only"
 """中药材原料: described it may be, sold to consumers never."""
 
 PROPOSAL_TRANSITIONS: Mapping[ProposalState, frozenset[ProposalState]] = {
-    ProposalState.DRAFT: frozenset({ProposalState.SUBMITTED, ProposalState.WITHDRAWN}),
+    ProposalState.DRAFT: frozenset(
+        {ProposalState.SUBMITTED, ProposalState.WITHDRAWN, ProposalState.REPLACED}
+    ),
     # Taken back to go on writing, given back with a note, or approved: new goods wait for their offers,
     # a change of live goods is live at once.
     ProposalState.SUBMITTED: frozenset(
         {ProposalState.DRAFT, ProposalState.RETURNED, ProposalState.APPROVED, ProposalState.LISTED}
     ),
-    ProposalState.RETURNED: frozenset({ProposalState.SUBMITTED, ProposalState.WITHDRAWN}),
+    ProposalState.RETURNED: frozenset(
+        {ProposalState.SUBMITTED, ProposalState.WITHDRAWN, ProposalState.REPLACED}
+    ),
     ProposalState.APPROVED: frozenset({ProposalState.LISTED, ProposalState.WITHDRAWN}),
     ProposalState.LISTED: frozenset({ProposalState.REPLACED, ProposalState.WITHDRAWN}),
     ProposalState.REPLACED: frozenset(),
-    ProposalState.WITHDRAWN: frozenset({ProposalState.LISTED}),
+    ProposalState.WITHDRAWN: frozenset({ProposalState.LISTED, ProposalState.REPLACED}),
 }
 
 OPEN_PROPOSALS = frozenset(

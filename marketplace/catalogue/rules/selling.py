@@ -4,7 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from marketplace.catalogue.types import EVERY_WEEKDAY, Presale, SellingTerms, Step, Variant
+from marketplace.catalogue.types import (
+    EVERY_WEEKDAY,
+    OfferTerms,
+    Presale,
+    Product,
+    SellingTerms,
+    Step,
+    Variant,
+)
 from marketplace.kernel import money
 from marketplace.kernel.message import Message, msg
 
@@ -48,6 +56,14 @@ def selling_problem(
         return "served_cities", msg("请从列出的城市中选择。")
     if terms.free_freight_fen is not None and not 0 < terms.free_freight_fen <= FREE_FREIGHT_FROM_MAX_FEN:
         return "free_freight", msg("包邮金额应在 ¥0.01 至 ¥100,000.00 之间。")
+    return None
+
+
+def border_problem(product: Product, before: OfferTerms | None, after: OfferTerms) -> Message | None:
+    """Say why an offer may not begin to serve Hong Kong and Macao: a person has to clear its goods first."""
+    begins = after.serves_hong_kong_macao and (before is None or not before.serves_hong_kong_macao)
+    if begins and not product.may_cross_border:
+        return msg("这件商品还没有核准供港澳，请先联系运营。")
     return None
 
 

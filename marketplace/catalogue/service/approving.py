@@ -185,7 +185,7 @@ def _replace_former(session: Session, row: ProposalRow) -> None:
         update(ProposalRow)
         .where(
             ProposalRow.product_id == row.product_id,
-            ProposalRow.state.in_((ProposalState.LISTED, ProposalState.APPROVED)),
+            ProposalRow.state.in_((ProposalState.LISTED, ProposalState.APPROVED, ProposalState.WITHDRAWN)),
             ProposalRow.id != row.id,
         )
         .values(state=ProposalState.REPLACED)

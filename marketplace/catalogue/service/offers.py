@@ -60,7 +60,7 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
     _check_owner(session, variant, {draft.cooperative_id, producer_id})
     _check_price(variant, draft.price_fen)
     _check_terms(terms)
-    _check_border(session, variant.product_id, terms)
+    _check_border(session, variant.product_id, None, terms)
     _check_papers(session, variant, {draft.cooperative_id, producer_id}, draft.declared_papers)
     offer_id = session.scalar(
         insert(OfferRow)
@@ -101,8 +101,8 @@ def change_terms(session: Session, offer_id: OfferId, terms: OfferTerms) -> Offe
     """Change minimum, lead days, capacity and cut-off of an offer; refuses (OfferTermsWrong)."""
     row = standing_offer(session, offer_id)
     _check_terms(terms)
-    if not row.serves_hong_kong_macao:
-        _check_border(session, ProductId(row.product_id), terms)
+    before = OfferTerms(**{name: getattr(row, name) for name in _terms(terms)})
+    _check_border(session, ProductId(row.product_id), before, terms)
     for name, value in _terms(terms).items():
         setattr(row, name, value)
     return changed_offer(session, row, "terms_changed", **_terms(terms))
@@ -158,9 +158,12 @@ def _check_owner(session: Session, variant: Variant, sellers: Collection[PartyId
         raise NotYours
 
 
-def _check_border(session: Session, product_id: ProductId, terms: OfferTerms) -> None:
-    if terms.serves_hong_kong_macao and not get_product(session, product_id).may_cross_border:
-        raise OfferTermsWrong(msg("这件商品还没有核准供港澳，请先联系运营。"), field="serves_hong_kong_macao")
+def _check_border(
+    session: Session, product_id: ProductId, before: OfferTerms | None, after: OfferTerms
+) -> None:
+    problem = rules.border_problem(get_product(session, product_id), before, after)
+    if problem is not None:
+        raise OfferTermsWrong(problem, field="serves_hong_kong_macao")
 
 
 def _check_price(variant: Variant, price_fen: int) -> None:

@@ -131,15 +131,24 @@ def return_proposal(session: Session, proposal_id: ProposalId, note: str, seen: 
 def withdraw_proposal(session: Session, proposal_id: ProposalId) -> Proposal:
     """Give up a description that is not being looked at; what is live stays as it is."""
     row = locked_proposal(session, proposal_id)
-    if row.state == ProposalState.LISTED:
+    if ProposalState(row.state) not in rules.WRITABLE:
         raise StatusMovedOn
-    return move(session, row, ProposalState.WITHDRAWN)
+    is_change = row.product_id is not None
+    return move(
+        session,
+        row,
+        ProposalState.REPLACED if is_change else ProposalState.WITHDRAWN,
+        action=str(ProposalState.WITHDRAWN),
+    )
 
 
 def follow_product(session: Session, product_id: ProductId, state: ProposalState) -> None:
-    """Let the description of a product stand where the product does: on the shelf, or off it."""
+    """Let the description of a product stand where the product does: on the shelf, or off it.
+
+    One description of a product at most is approved, listed or withdrawn; the others were replaced.
+    """
     from_states = {
-        ProposalState.LISTED: (ProposalState.APPROVED,),
+        ProposalState.LISTED: (ProposalState.APPROVED, ProposalState.WITHDRAWN),
         ProposalState.WITHDRAWN: (ProposalState.LISTED, ProposalState.APPROVED),
     }[state]
     session.execute(

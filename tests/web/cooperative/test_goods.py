@@ -93,6 +93,18 @@ def test_from_a_phone_photo_to_the_shelf_and_off_it_again(own_app: Flask) -> Non
     assert kept(own_app, change).state is ProposalState.WITHDRAWN
     assert "今年卖完了" not in stranger.get("/").text
 
+    # A change begun and given up leaves the goods as they were; next year they come back to the shelf.
+    begun = str(submit(browser, change, f"{change}/change").location)
+    assert submit(browser, begun, f"{begun}/drop").status_code == 303
+    with own_app.extensions["sessions"]() as session:
+        product_id = kept(own_app, change).product_id
+        assert product_id is not None
+        pack = catalogue.variants_of(session, [product_id])[product_id][0].id
+    again = submit(browser, change, f"{change}/list", variant=[pack], price=["50.00"], paper=["label"])
+    assert again.status_code == 303
+    assert kept(own_app, change).state is ProposalState.LISTED
+    assert kept(own_app, begun).state is ProposalState.REPLACED
+
 
 def describe(own_app: Flask) -> str:
     browser = signed_in(own_app, "cooperative")
