@@ -21,6 +21,7 @@ _Month = Annotated[int, Field(ge=1, le=12)]
 _Line = Annotated[str, Field(max_length=120)]
 _Lines = Annotated[tuple[_Line, ...], Field(max_length=PACKS_MAX)]
 MOST_GRAMS = 200_000
+MOST_FEN = 10_000_000
 KEYWORDS_MAX = 8
 
 
@@ -163,11 +164,16 @@ def _packs(form: GoodsForm) -> list[PackContent]:
             cut=rules.clean_text(cut),
             unit_code=unit,
             net_weight_g=_grams(weight),
-            price_fen=parse_yuan(price) or Fen(0),
+            price_fen=_price(price),
         )
         for code, pack, english, cut, unit, weight, price in lines
         if pack or code
     ]
+
+
+def _price(text: str) -> Fen:
+    fen = parse_yuan(text) or Fen(0)
+    return fen if 0 < fen <= MOST_FEN else Fen(0)
 
 
 def _grams(text: str) -> int:
