@@ -97,6 +97,42 @@ class StatusMovedOn(Conflict):
         super().__init__(msg("状态已经变化，请刷新页面后再操作。"))
 
 
+class ProposalNotFound(NotFound):
+    code = "proposal_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(msg("没有找到这件商品的资料。"))
+
+
+class StoryNotFound(NotFound):
+    code = "story_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(msg("这里还没有写故事。"))
+
+
+class DescriptionIncomplete(Refusal):
+    """A description lacks something before it can be looked at; the first of what it lacks is said."""
+
+    code = "description_incomplete"
+
+
+class NotYours(Conflict):
+    """The goods are the marketplace's standard goods, or another cooperative's own."""
+
+    code = "not_yours"
+
+    def __init__(self) -> None:
+        super().__init__(msg("这件商品不是您的自有商品，不能修改，也不能代为报价。"))
+
+
+class TooManyPictures(Refusal):
+    code = "too_many_pictures"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(msg("最多放 %(most)s 张照片，请先删掉一张。", most=most), field="photo")
+
+
 class LotExists(Conflict):
     code = "lot_exists"
 

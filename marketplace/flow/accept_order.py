@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId
 from marketplace.flow.open_load import open_load
+from marketplace.flow.presale import check_harvested
 from marketplace.flow.refund import everything_left, give_back
 from marketplace.kernel.message import msg
 from marketplace.notices import service as notices
@@ -83,6 +84,7 @@ def _pack(session: Session, part: Fulfilment, picks: Picks) -> Fulfilment:
     leaving: dict[LotId, int] = defaultdict(int)
     for pick in (pick for line in packed.lines for pick in line.picks):
         leaving[pick.lot_id] += pick.quantity
+    check_harvested(session, leaving)
     if order.hold_id is not None:
         stock.ship(session, order.hold_id, leaving)
     open_load(session, packed)

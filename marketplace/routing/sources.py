@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.queries import reference
 from marketplace.catalogue.queries import terms as catalogue
-from marketplace.catalogue.types import OfferId, StorageKind, TemperatureRange, VariantId
+from marketplace.catalogue.types import OfferId, Step, StorageKind, TemperatureRange, VariantId
 from marketplace.catalogue.types.terms import OfferTerms
 from marketplace.freight import queries as freight
 from marketplace.kernel.message import Name
@@ -151,4 +151,9 @@ def _source(terms: OfferTerms, kind: StorageKind, origin: _Origin, supply: Suppl
         pairing=origin.pairing,
         key_county=origin.key_county,
         share_bp=share_bp,
+        ladder=tuple(map(Step, terms.ladder_from, terms.ladder_fen)),
+        ship_weekdays=tuple(terms.ship_weekdays),
+        served_cities=tuple(terms.served_cities),
+        free_freight_fen=None if terms.free_freight_fen is None else Fen(terms.free_freight_fen),
+        presale_on=terms.presale_on,
     )

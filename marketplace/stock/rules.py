@@ -1,10 +1,10 @@
 """Decisions about stock: which lots serve a quantity, which days pack it, what may become of a hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
 
-from marketplace.catalogue.types import LotId, OfferId
+from marketplace.catalogue.types import EVERY_WEEKDAY, LotId, OfferId
 from marketplace.stock.types import HoldState, LotStock, PackingShare, Wanted
 
 MAX_PROLONGATIONS = 2
@@ -88,13 +88,22 @@ def _sum_packing(shares: Iterable[PackingShare]) -> tuple[PackingShare, ...]:
 
 
 def spread_over_days(
-    quantity: int, capacity: int, taken: Mapping[date, int], first_day: date
+    quantity: int,
+    capacity: int,
+    taken: Mapping[date, int],
+    first_day: date,
+    weekdays: Collection[int] = EVERY_WEEKDAY,
 ) -> tuple[PackingShare, ...] | None:
-    """Spread packs over the days from the first that still have capacity; None beyond the horizon."""
+    """Spread packs over the days from the first that still have capacity; None beyond the horizon.
+
+    Only ISO weekdays on which the offer ships are packed on.
+    """
     shares: list[PackingShare] = []
     missing = quantity
     for ahead in range(PACKING_HORIZON_DAYS):
         day = first_day + timedelta(days=ahead)
+        if day.isoweekday() not in weekdays:
+            continue
         packed = min(missing, capacity - taken.get(day, 0))
         if packed > 0:
             shares.append(PackingShare(packs_on=day, quantity=packed, capacity=capacity))

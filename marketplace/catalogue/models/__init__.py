@@ -16,6 +16,7 @@ from marketplace.catalogue.models.editions import (
     ReviewRow,
 )
 from marketplace.catalogue.models.goods import LotPaperRow, LotRow, OfferRow, ProductRow, VariantRow
+from marketplace.catalogue.models.proposals import PictureRow, ProposalRow, StoryRow
 from marketplace.catalogue.models.reference import (
     AisleRow,
     IndustryRow,
@@ -43,13 +44,16 @@ __all__ = [
     "OfferRow",
     "PaperRow",
     "PictureKindRow",
+    "PictureRow",
     "ProductFormRow",
     "ProductRow",
+    "ProposalRow",
     "PublicationRow",
     "ReviewRow",
     "ReviewerRow",
     "SchemeRow",
     "StorageClassRow",
+    "StoryRow",
     "UnitRow",
     "VariantRow",
 ]

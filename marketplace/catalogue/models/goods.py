@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -16,11 +17,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalogue.models.columns import Code, CodeKey, PartyKey, State, in_order, one_of
-from marketplace.catalogue.types import LotStatus, OfferStatus, ProductStatus
+from marketplace.catalogue.types import EVERY_WEEKDAY, LotStatus, OfferStatus, ProductStatus
 from marketplace.kernel.database import Base, Key
 
 _ANY_MONTH = "ARRAY[1,2,3,4,5,6,7,8,9,10,11,12]::smallint[]"
-_MONTHS = ARRAY(SmallInteger)
+_MONTHS = _DAYS = ARRAY(SmallInteger)
+_ANY_WEEKDAY = "ARRAY[1,2,3,4,5,6,7]::smallint[]"
 
 
 class ProductRow(Base):
@@ -51,6 +53,7 @@ class ProductRow(Base):
         Index(None, "picture_kind"),
         Index(None, "product_form"),
         Index(None, "storage_code"),
+        Index(None, "owner_id", "id"),
     )
 
     id: Mapped[Key]
@@ -85,6 +88,10 @@ class ProductRow(Base):
     consumer_sellable: Mapped[bool]
     status: Mapped[State]
     photo_digest: Mapped[str | None] = mapped_column(String(64))
+    picture_digests: Mapped[list[str]] = mapped_column(default=list)
+    allergens: Mapped[list[str]] = mapped_column(default=list)
+    may_cross_border: Mapped[bool] = mapped_column(default=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("parties_party.id"))
     created_at: Mapped[datetime]
 
 
@@ -107,6 +114,9 @@ class VariantRow(Base):
     pack_en: Mapped[str]
     unit_code: Mapped[Code] = mapped_column(ForeignKey("catalogue_unit.code"))
     net_weight_g: Mapped[int]
+    cut_zh: Mapped[str | None]
+    cut_zh_hant: Mapped[str | None]
+    cut_en: Mapped[str | None]
     price_low_fen: Mapped[int]
     price_high_fen: Mapped[int]
 
@@ -120,6 +130,19 @@ class OfferRow(Base):
         CheckConstraint("lead_days >= 0", name="lead_not_negative"),
         CheckConstraint("daily_capacity > 0", name="capacity_positive"),
         CheckConstraint("cut_off_hour BETWEEN 0 AND 23", name="cut_off_an_hour"),
+        CheckConstraint(
+            "cardinality(ladder_from) = cardinality(ladder_fen) "
+            "AND 1 < ALL (ladder_from) AND 0 < ALL (ladder_fen)",
+            name="ladder_matched",
+        ),
+        CheckConstraint(
+            f"ship_weekdays <@ {_ANY_WEEKDAY} AND cardinality(ship_weekdays) > 0", name="weekdays_known"
+        ),
+        CheckConstraint("free_freight_fen > 0", name="free_freight_positive"),
+        CheckConstraint(
+            "(presale_on IS NULL) = (presale_cap IS NULL) AND presale_cap > 0", name="presale_whole"
+        ),
+        Index(None, "presale_on", postgresql_where=text("presale_on IS NOT NULL")),
         ForeignKeyConstraint(
             ["variant_id", "product_id"], ["catalogue_variant.id", "catalogue_variant.product_id"]
         ),
@@ -147,6 +170,13 @@ class OfferRow(Base):
     daily_capacity: Mapped[int]
     cut_off_hour: Mapped[int] = mapped_column(SmallInteger)
     serves_hong_kong_macao: Mapped[bool]
+    ladder_from: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    ladder_fen: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    ship_weekdays: Mapped[list[int]] = mapped_column(_DAYS, default=lambda: list(EVERY_WEEKDAY))
+    served_cities: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list)
+    free_freight_fen: Mapped[int | None]
+    presale_on: Mapped[date | None]
+    presale_cap: Mapped[int | None]
     declared_papers: Mapped[list[str]]
     status: Mapped[State]
     created_at: Mapped[datetime]

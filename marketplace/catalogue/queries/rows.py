@@ -1,5 +1,7 @@
 """Rows become types here, and nowhere else."""
 
+from datetime import date
+
 from marketplace.catalogue.models import LotRow, OfferRow, ProductRow, VariantRow
 from marketplace.catalogue.types import (
     Lot,
@@ -8,10 +10,13 @@ from marketplace.catalogue.types import (
     Offer,
     OfferId,
     OfferStatus,
+    Presale,
     Product,
     ProductId,
     ProductStatus,
     Reference,
+    SellingTerms,
+    Step,
     TemperatureRange,
     Variant,
     VariantId,
@@ -56,6 +61,10 @@ def product_from_row(row: ProductRow, reference: Reference) -> Product:
         status=ProductStatus(row.status),
         photo_digest=row.photo_digest,
         created_at=row.created_at,
+        picture_digests=tuple(row.picture_digests),
+        allergens=tuple(row.allergens),
+        may_cross_border=row.may_cross_border,
+        owner_id=None if row.owner_id is None else PartyId(row.owner_id),
     )
 
 
@@ -70,6 +79,7 @@ def variant_from_row(row: VariantRow) -> Variant:
         net_weight_g=row.net_weight_g,
         price_low_fen=row.price_low_fen,
         price_high_fen=row.price_high_fen,
+        cut=None if row.cut_zh is None else Name(row.cut_zh, row.cut_zh_hant or "", row.cut_en or ""),
     )
 
 
@@ -87,7 +97,18 @@ def offer_from_row(row: OfferRow) -> Offer:
         cut_off_hour=row.cut_off_hour,
         serves_hong_kong_macao=row.serves_hong_kong_macao,
         status=OfferStatus(row.status),
+        selling=SellingTerms(
+            ladder=tuple(map(Step, row.ladder_from, row.ladder_fen)),
+            ship_weekdays=tuple(row.ship_weekdays),
+            served_cities=tuple(row.served_cities),
+            free_freight_fen=row.free_freight_fen,
+        ),
+        presale=presale(row.presale_on, row.presale_cap),
     )
+
+
+def presale(harvest_on: date | None, cap: int | None) -> Presale | None:
+    return None if harvest_on is None or cap is None else Presale(harvest_on, cap)
 
 
 def lot_from_row(row: LotRow) -> Lot:

@@ -27,6 +27,12 @@ _TERMS = (
         ProductRow.min_milli_c,
         ProductRow.max_milli_c,
         ProductRow.shelf_life_days,
+        OfferRow.ladder_from,
+        OfferRow.ladder_fen,
+        OfferRow.ship_weekdays,
+        OfferRow.served_cities,
+        OfferRow.free_freight_fen,
+        OfferRow.presale_on,
     )
     .join(VariantRow, VariantRow.id == OfferRow.variant_id)
     .join(ProductRow, ProductRow.id == OfferRow.product_id)

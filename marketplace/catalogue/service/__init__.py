@@ -1,5 +1,8 @@
 """Writes of the catalogue."""
 
+from marketplace.catalogue.service.approving import (
+    approve_proposal,
+)
 from marketplace.catalogue.service.certificates import (
     lapse_certificates,
     note_reminded,
@@ -46,6 +49,20 @@ from marketplace.catalogue.service.products import (
     set_photo,
     withdraw_product,
 )
+from marketplace.catalogue.service.proposals import (
+    add_picture,
+    arrange_pictures,
+    begin_change,
+    begin_proposal,
+    follow_product,
+    keep_picture,
+    owned_by,
+    return_proposal,
+    submit_proposal,
+    take_back,
+    withdraw_proposal,
+    write_proposal,
+)
 from marketplace.catalogue.service.reference import (
     load_aisles,
     load_criteria,
@@ -58,17 +75,38 @@ from marketplace.catalogue.service.reference import (
     load_units,
     names,
 )
+from marketplace.catalogue.service.selling import change_selling, end_presale, open_presale
+from marketplace.catalogue.service.stories import (
+    add_story_picture,
+    drop_story_picture,
+    open_story,
+    publish_story,
+    return_story,
+    submit_story,
+    write_story,
+)
 from marketplace.catalogue.service.submitting import submit_certificate
 
 __all__ = [
     "add_lot_paper",
+    "add_picture",
+    "add_story_picture",
     "approve_nominations",
+    "approve_proposal",
+    "arrange_pictures",
+    "begin_change",
+    "begin_proposal",
     "change_price",
+    "change_selling",
     "change_terms",
     "close_nominations",
     "create_product",
     "create_variant",
+    "drop_story_picture",
+    "end_presale",
+    "follow_product",
     "hold_lot",
+    "keep_picture",
     "lapse_certificates",
     "list_product",
     "load_aisles",
@@ -87,9 +125,13 @@ __all__ = [
     "nominate",
     "note_reminded",
     "open_edition",
+    "open_presale",
+    "open_story",
+    "owned_by",
     "pause_offer",
     "pause_uncovered",
     "publish_edition",
+    "publish_story",
     "recall_lot",
     "record_lot",
     "refuse_nomination",
@@ -98,12 +140,20 @@ __all__ = [
     "release_lot",
     "reopen_nominations",
     "resume_offer",
+    "return_proposal",
+    "return_story",
     "revoke_certificate",
     "set_photo",
     "submit_certificate",
+    "submit_proposal",
+    "submit_story",
     "suspend_certificate",
+    "take_back",
     "verify_certificate",
     "withdraw_nomination",
     "withdraw_offer",
     "withdraw_product",
+    "withdraw_proposal",
+    "write_proposal",
+    "write_story",
 ]

@@ -15,6 +15,7 @@ from marketplace.catalogue.queries.reference import papers_for
 from marketplace.catalogue.queries.rows import offer_from_row
 from marketplace.catalogue.refusals import (
     NotSellable,
+    NotYours,
     OfferExists,
     OfferNotFound,
     OfferTermsWrong,
@@ -28,6 +29,7 @@ from marketplace.catalogue.types import (
     OfferId,
     OfferStatus,
     OfferTerms,
+    ProductId,
     ProductStatus,
     Variant,
     VariantId,
@@ -41,8 +43,8 @@ from marketplace.parties.types import Party, PartyId, PartyKind, PartyStatus
 def make_offer(session: Session, draft: OfferDraft) -> Offer:
     """List a cooperative's offer of a pack.
 
-    Refuses (WrongSeller, NotSellable, PriceOutsideBand, OfferTermsWrong) and, where the cooperative already
-    offers the same goods, OfferExists.
+    Refuses (WrongSeller, NotYours, NotSellable, PriceOutsideBand, OfferTermsWrong) and, where the cooperative
+    already offers the same goods, OfferExists.
     """
     variant = get_variant(session, draft.variant_id)
     producer_id = draft.cooperative_id if draft.producer_id is None else draft.producer_id
@@ -55,8 +57,10 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
         cut_off_hour=draft.cut_off_hour,
         serves_hong_kong_macao=draft.serves_hong_kong_macao,
     )
+    _check_owner(session, variant, {draft.cooperative_id, producer_id})
     _check_price(variant, draft.price_fen)
     _check_terms(terms)
+    _check_border(session, variant.product_id, None, terms)
     _check_papers(session, variant, {draft.cooperative_id, producer_id}, draft.declared_papers)
     offer_id = session.scalar(
         insert(OfferRow)
@@ -76,31 +80,39 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
     )
     if offer_id is None:
         raise OfferExists
-    return _changed(session, _locked(session, OfferId(offer_id)), "listed", price_fen=draft.price_fen)
+    return changed_offer(session, _locked(session, OfferId(offer_id)), "listed", price_fen=draft.price_fen)
 
 
 def change_price(session: Session, offer_id: OfferId, price_fen: int) -> Offer:
-    """Change an offer's price from the next order on; refuses (PriceOutsideBand)."""
-    row = _standing(session, offer_id)
+    """Change an offer's price from the next order on.
+
+    Refuses (PriceOutsideBand), and (OfferTermsWrong) a price that its own ladder does not fall from.
+    """
+    row = standing_offer(session, offer_id)
     _check_price(get_variant(session, VariantId(row.variant_id)), price_fen)
+    problem = rules.ladder_problem(offer_from_row(row).selling.ladder, price_fen)
+    if problem is not None:
+        raise OfferTermsWrong(problem, field="price")
     former, row.price_fen = row.price_fen, price_fen
-    return _changed(session, row, "price_changed", former_fen=former, price_fen=price_fen)
+    return changed_offer(session, row, "price_changed", former_fen=former, price_fen=price_fen)
 
 
 def change_terms(session: Session, offer_id: OfferId, terms: OfferTerms) -> Offer:
     """Change minimum, lead days, capacity and cut-off of an offer; refuses (OfferTermsWrong)."""
-    row = _standing(session, offer_id)
+    row = standing_offer(session, offer_id)
     _check_terms(terms)
+    before = OfferTerms(**{name: getattr(row, name) for name in _terms(terms)})
+    _check_border(session, ProductId(row.product_id), before, terms)
     for name, value in _terms(terms).items():
         setattr(row, name, value)
-    return _changed(session, row, "terms_changed", **_terms(terms))
+    return changed_offer(session, row, "terms_changed", **_terms(terms))
 
 
 def pause_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
     """Take an offer off sale until it is resumed; orders already placed stand."""
     row = _locked(session, offer_id)
     _move(row, OfferStatus.PAUSED)
-    return _changed(session, row, "paused", reason=reason)
+    return changed_offer(session, row, "paused", reason=reason)
 
 
 def resume_offer(session: Session, offer_id: OfferId) -> Offer:
@@ -110,14 +122,14 @@ def resume_offer(session: Session, offer_id: OfferId) -> Offer:
     sellers = {PartyId(row.cooperative_id), PartyId(row.producer_id)}
     _check_papers(session, variant, sellers, row.declared_papers)
     _move(row, OfferStatus.LISTED)
-    return _changed(session, row, "resumed")
+    return changed_offer(session, row, "resumed")
 
 
 def withdraw_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
     """End an offer for good."""
     row = _locked(session, offer_id)
     _move(row, OfferStatus.WITHDRAWN)
-    return _changed(session, row, "withdrawn", reason=reason)
+    return changed_offer(session, row, "withdrawn", reason=reason)
 
 
 def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[OfferId]:
@@ -137,6 +149,21 @@ def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[O
 def _check_party(party: Party) -> None:
     if party.kind is not PartyKind.COOPERATIVE or party.status is not PartyStatus.ACTIVE:
         raise WrongSeller(party.name)
+
+
+def _check_owner(session: Session, variant: Variant, sellers: Collection[PartyId]) -> None:
+    """A cooperative's own goods are sold by itself, or by whoever sells what it produced."""
+    owner = get_product(session, variant.product_id).owner_id
+    if owner is not None and owner not in sellers:
+        raise NotYours
+
+
+def _check_border(
+    session: Session, product_id: ProductId, before: OfferTerms | None, after: OfferTerms
+) -> None:
+    problem = rules.border_problem(get_product(session, product_id), before, after)
+    if problem is not None:
+        raise OfferTermsWrong(problem, field="serves_hong_kong_macao")
 
 
 def _check_price(variant: Variant, price_fen: int) -> None:
@@ -185,7 +212,7 @@ def _locked(session: Session, offer_id: OfferId) -> OfferRow:
     return row
 
 
-def _standing(session: Session, offer_id: OfferId) -> OfferRow:
+def standing_offer(session: Session, offer_id: OfferId) -> OfferRow:
     row = _locked(session, offer_id)
     if row.status == OfferStatus.WITHDRAWN:
         raise StatusMovedOn
@@ -198,7 +225,7 @@ def _move(row: OfferRow, wanted: OfferStatus) -> None:
     row.status = wanted
 
 
-def _changed(session: Session, row: OfferRow, action: str, **detail: Any) -> Offer:
+def changed_offer(session: Session, row: OfferRow, action: str, **detail: Any) -> Offer:
     session.flush()
     journal.write(session, "offer", row.id, action, **detail)
     changes.record(session, "offer", [row.id])

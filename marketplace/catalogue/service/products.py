@@ -32,7 +32,9 @@ def load_products(session: Session, drafts: Sequence[ProductDraft]) -> int:
     with its offers; what an operator withdrew stays withdrawn. Products the files do not name are left alone.
     """
     _withdraw(session, {one.slug for one in drafts if not one.consumer_sellable})
-    values = [{**_values(one), "status": _first_status(one), "created_at": time.now()} for one in drafts]
+    values = [
+        {**product_values(one), "status": _first_status(one), "created_at": time.now()} for one in drafts
+    ]
     changed = set(upsert(session, ProductRow, ["slug"], values, only_new={"status", "created_at"}))
     changed |= set(
         session.scalars(
@@ -52,7 +54,7 @@ def load_products(session: Session, drafts: Sequence[ProductDraft]) -> int:
 def load_variants(session: Session, drafts: Sequence[VariantDraft]) -> int:
     """Bring packs to what the files say; returns how many changed. Standing offers keep their price."""
     ids = _ids(session, {one.product_slug for one in drafts})
-    values = [_variant_values(one, ids[one.product_slug]) for one in drafts]
+    values = [variant_values(one, ids[one.product_slug]) for one in drafts]
     codes = set(upsert(session, VariantRow, ["code"], values))
     _note(session, sorted({one.product_slug for one in drafts if one.code in codes}))
     return len(codes)
@@ -63,7 +65,7 @@ def create_product(session: Session, draft: ProductDraft) -> Product:
     taken = select(ProductRow.id).where((ProductRow.slug == draft.slug) | (ProductRow.number == draft.number))
     if session.scalar(taken.limit(1)) is not None:
         raise ProductExists(draft.slug)
-    row = ProductRow(**_values(draft), status=ProductStatus.DRAFT, created_at=time.now())
+    row = ProductRow(**product_values(draft), status=ProductStatus.DRAFT, created_at=time.now())
     session.add(row)
     return _changed(session, row, "created")
 
@@ -73,7 +75,7 @@ def create_variant(session: Session, draft: VariantDraft) -> Variant:
     ids = _ids(session, {draft.product_slug})
     if draft.product_slug not in ids:
         raise ProductNotFound
-    row = VariantRow(**_variant_values(draft, ids[draft.product_slug]))
+    row = VariantRow(**variant_values(draft, ids[draft.product_slug]))
     session.add(row)
     session.flush()
     changes.record(session, "product", [row.product_id])
@@ -82,7 +84,7 @@ def create_variant(session: Session, draft: VariantDraft) -> Variant:
 
 def list_product(session: Session, product_id: ProductId) -> Product:
     """Put a product on the shelf; refuses (NotSellable) what may not be sold to consumers."""
-    row = _locked(session, product_id)
+    row = locked_product(session, product_id)
     product = product_from_row(row, reference(session))
     problem = rules.barred(product, papers_for(session, product.product_form))
     if problem is not None:
@@ -93,7 +95,7 @@ def list_product(session: Session, product_id: ProductId) -> Product:
 
 def withdraw_product(session: Session, product_id: ProductId, reason: str) -> Product:
     """Take a product off the shelf with all its offers."""
-    row = _locked(session, product_id)
+    row = locked_product(session, product_id)
     _move(row, ProductStatus.WITHDRAWN)
     _withdraw_offers(session, [row.id])
     return _changed(session, row, "withdrawn", reason=reason)
@@ -101,7 +103,7 @@ def withdraw_product(session: Session, product_id: ProductId, reason: str) -> Pr
 
 def set_photo(session: Session, product_id: ProductId, digest: str | None) -> Product:
     """Show the seller's photo in place of the drawing, or the drawing again."""
-    row = _locked(session, product_id)
+    row = locked_product(session, product_id)
     row.photo_digest = digest
     return _changed(session, row, "photo_set")
 
@@ -110,7 +112,8 @@ def _first_status(draft: ProductDraft) -> ProductStatus:
     return ProductStatus.LISTED if draft.consumer_sellable else ProductStatus.DRAFT
 
 
-def _values(draft: ProductDraft) -> dict[str, Any]:
+def product_values(draft: ProductDraft) -> dict[str, Any]:
+    """Return a product's columns as a description says them."""
     return {
         "slug": draft.slug,
         "number": draft.number,
@@ -140,7 +143,8 @@ def _values(draft: ProductDraft) -> dict[str, Any]:
     }
 
 
-def _variant_values(draft: VariantDraft, product_id: int) -> dict[str, Any]:
+def variant_values(draft: VariantDraft, product_id: int) -> dict[str, Any]:
+    """Return a pack's columns as a description says them."""
     return {
         "code": draft.code,
         "product_id": product_id,
@@ -188,7 +192,7 @@ def _note(session: Session, slugs: Sequence[str]) -> None:
     session.flush()
 
 
-def _locked(session: Session, product_id: ProductId) -> ProductRow:
+def locked_product(session: Session, product_id: ProductId) -> ProductRow:
     row = session.scalars(
         select(ProductRow)
         .where(ProductRow.id == product_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from marketplace.catalogue.types.reference import StorageKind, TemperatureRange
 from marketplace.kernel.message import Name
@@ -14,6 +14,9 @@ ProductId = NewType("ProductId", int)
 VariantId = NewType("VariantId", int)
 OfferId = NewType("OfferId", int)
 LotId = NewType("LotId", int)
+
+EVERY_WEEKDAY = (1, 2, 3, 4, 5, 6, 7)
+"""Monday to Sunday, as ISO 8601 numbers them."""
 
 
 class ProductStatus(StrEnum):
@@ -40,7 +43,9 @@ class Product:
 
     Temperatures are the product's own where it differs from its storage class. ``excursion_*`` are the limits
     of a short departure. Months are 1 to 12. ``description`` has no Traditional text of its own when ``hant``
-    is empty: the edge converts it.
+    is empty: the edge converts it. ``owner_id`` is the cooperative whose own goods they are; None are the
+    marketplace's standard goods. ``may_cross_border``: offers of them may serve Hong Kong and Macao.
+    ``photo_digest`` is the first of ``picture_digests`` where there are several.
     """
 
     id: ProductId
@@ -69,11 +74,15 @@ class Product:
     status: ProductStatus
     photo_digest: str | None
     created_at: datetime
+    picture_digests: tuple[str, ...] = ()
+    allergens: tuple[str, ...] = ()
+    may_cross_border: bool = True
+    owner_id: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One pack of a product with the band in which offers price it, in fen a pack."""
+    """One pack of a product with the band in which offers price it, in fen a pack; ``cut`` of meat."""
 
     id: VariantId
     product_id: ProductId
@@ -84,6 +93,36 @@ class Variant:
     net_weight_g: int
     price_low_fen: int
     price_high_fen: int
+    cut: Name | None = None
+
+
+class Step(NamedTuple):
+    """阶梯价: from so many packs in one line on, each costs so much."""
+
+    quantity: int
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellingTerms:
+    """What an offer says beyond price and stock.
+
+    ``ladder`` in rising quantity and falling price. ``ship_weekdays``: ISO weekdays on which it packs and
+    ships. ``served_cities``: cities it sends to, empty for all of the mainland. ``free_freight_fen``: from
+    this amount of one line on, freight is inside the price (包邮).
+    """
+
+    ladder: tuple[Step, ...] = ()
+    ship_weekdays: tuple[int, ...] = EVERY_WEEKDAY
+    served_cities: tuple[str, ...] = ()
+    free_freight_fen: int | None = None
+
+
+class Presale(NamedTuple):
+    """预售: packs promised from a harvest to come, and not more than the cap."""
+
+    harvest_on: date
+    cap: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +145,8 @@ class Offer:
     cut_off_hour: int
     serves_hong_kong_macao: bool
     status: OfferStatus
+    selling: SellingTerms = SellingTerms()
+    presale: Presale | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

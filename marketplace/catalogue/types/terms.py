@@ -1,5 +1,6 @@
 """What routing and cards ask of an offer, and nothing else."""
 
+from datetime import date
 from typing import NamedTuple
 
 from marketplace.catalogue.types.goods import OfferId, ProductId, VariantId
@@ -26,3 +27,9 @@ class OfferTerms(NamedTuple):
     min_milli_c: int | None
     max_milli_c: int | None
     shelf_life_days: int | None
+    ladder_from: list[int]
+    ladder_fen: list[int]
+    ship_weekdays: list[int]
+    served_cities: list[str]
+    free_freight_fen: int | None
+    presale_on: date | None

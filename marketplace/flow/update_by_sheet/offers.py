@@ -89,7 +89,7 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
         offer = offer_of(shelf, row, draft)
         if offer is None or draft.is_second(row, offer.id):
             continue
-        parts = [_price(shelf, offer, row, draft), _terms(offer, row, draft), _state(offer, row)]
+        parts = [_price(shelf, offer, row, draft), _terms(shelf, offer, row, draft), _state(offer, row)]
         if _resumes(offer, row) and offer.id in barred:
             draft.refuse(row, "state", barred[offer.id])
         changes = tuple(change for part in parts for change in part[0])
@@ -118,7 +118,9 @@ def _price(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list
     fen = row.number_in("price")
     if fen is None or fen == offer.price_fen:
         return [], None
-    problem = rules.price_problem(shelf.variant(offer), fen)
+    problem = rules.price_problem(shelf.variant(offer), fen) or rules.ladder_problem(
+        offer.selling.ladder, fen
+    )
     if problem is not None:
         draft.refuse(row, "price", problem)
         return [], None
@@ -126,7 +128,7 @@ def _price(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list
     return [change], lambda session: goods.change_price(session, offer.id, fen)
 
 
-def _terms(offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], Run | None]:
+def _terms(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], Run | None]:
     before = OfferTerms(**{one.name: getattr(offer, one.name) for one in fields(OfferTerms)})
     given = {name: found for name in _TERMS if (found := row.number_in(name)) is not None}
     flag = row.values.get(_HONG_KONG_MACAO)
@@ -141,6 +143,10 @@ def _terms(offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], Run 
         problem = msg("每天最多打包不能超过 %(most)s 件。", most=_MOST)
     if problem is not None:
         draft.refuse(row, next(iter(given), ""), problem)
+        return [], None
+    barred = rules.border_problem(shelf.product(offer), before, after)
+    if barred is not None:
+        draft.refuse(row, _HONG_KONG_MACAO, barred)
         return [], None
     changes = [
         _change(name, str(getattr(before, name)), str(found))

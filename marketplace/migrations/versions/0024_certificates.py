@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_certificates"
-down_revision = "0021_uploads"
+down_revision = "0023_goods"
 branch_labels = None
 depends_on = None
 

@@ -43,9 +43,22 @@ class Frame:
         return self.destination.side in _BEYOND_BORDER
 
     def first_packing_day(self, source: Source) -> date:
-        """Return the first day the source can pack: after its cut-off hour the next day counts as today."""
+        """Return the first day the source can pack: after its cut-off hour the next day counts as today.
+
+        A pre-sale waits for its harvest, and everything for a weekday on which the source ships.
+        """
         late = 1 if self.hour >= source.cut_off_hour else 0
-        return self.day + timedelta(days=late + source.lead_days)
+        day = self.day + timedelta(days=late + source.lead_days)
+        if source.presale_on is not None:
+            day = max(day, source.presale_on)
+        while day.isoweekday() not in source.ship_weekdays:
+            day += timedelta(days=1)
+        return day
+
+    def aged_days(self, source: Source, arrives_on: date) -> int:
+        """Return the days of the shelf life that have passed on arrival: of a pre-sale, since its harvest."""
+        begins = self.day if source.presale_on is None else max(self.day, source.presale_on)
+        return (arrives_on - begins).days
 
 
 def still_cost(frame: Frame, source: Source, quantity: int) -> int:
@@ -55,7 +68,7 @@ def still_cost(frame: Frame, source: Source, quantity: int) -> int:
 
 def still_terms(frame: Frame, source: Source, quantity: int) -> tuple[int, int, int, int]:
     """Return the terms that do not depend on the way, in fen: price, pairing, key county, fair share."""
-    policy, goods = frame.policy, source.price_fen * quantity
+    policy, goods = frame.policy, source.amount(quantity)
     return (
         goods * policy.price_bp // BASIS,
         goods * policy.pairing_bp * _PAIRING_PART[source.pairing] // (BASIS * BASIS),
@@ -80,5 +93,5 @@ def freshness_cost(frame: Frame, source: Source, quantity: int, arrives_on: date
     """Return what the part of the shelf life weighs that passes before goods arrive."""
     if source.shelf_life_days is None:
         return 0
-    passed_bp = min(BASIS, (arrives_on - frame.day).days * BASIS // source.shelf_life_days)
-    return source.price_fen * quantity * frame.policy.freshness_bp * passed_bp // (BASIS * BASIS)
+    passed_bp = min(BASIS, frame.aged_days(source, arrives_on) * BASIS // source.shelf_life_days)
+    return source.amount(quantity) * frame.policy.freshness_bp * passed_bp // (BASIS * BASIS)

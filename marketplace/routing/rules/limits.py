@@ -53,7 +53,7 @@ class Option:
 
 def try_source(frame: Frame, source: Source, line_no: int, quantity: int) -> Solo | Reason:
     """Try a quantity from one source alone; says the first limit that forbids it."""
-    if frame.beyond_border and not source.serves_hong_kong_macao:
+    if not serves(frame, source):
         return Reason.NOT_SERVED
     if quantity < source.minimum:
         return Reason.BELOW_MINIMUM
@@ -67,6 +67,13 @@ def try_source(frame: Frame, source: Source, line_no: int, quantity: int) -> Sol
     if block is None:
         return Reason.TOO_SLOW if has_carrier(frame, part) else Reason.NO_CARRIER
     return Solo(line=line, still=still_cost(frame, source, quantity), block=block)
+
+
+def serves(frame: Frame, source: Source) -> bool:
+    """Tell whether a source sends to the place: across the border only where it may, else to its cities."""
+    if frame.beyond_border:
+        return source.serves_hong_kong_macao
+    return not source.served_cities or frame.destination.city_code in source.served_cities
 
 
 def options_for(frame: Frame, need: Need, sources: Sequence[Source]) -> tuple[Option, ...] | LineProblem:
@@ -142,7 +149,8 @@ def _usable_steps(source: Source) -> list[int]:
 
 def _packs_within_horizon(frame: Frame, source: Source) -> int:
     first = frame.first_packing_day(source).toordinal()
-    days = (date.fromordinal(first + ahead) for ahead in range(PACKING_HORIZON_DAYS))
+    ahead = (date.fromordinal(first + one) for one in range(PACKING_HORIZON_DAYS))
+    days = [day for day in ahead if day.isoweekday() in source.ship_weekdays]
     taken: Mapping[date, int] = source.supply.taken
     return sum(max(0, source.daily_capacity - taken.get(day, 0)) for day in days)
 

@@ -75,13 +75,15 @@ def pack_line(frame: Frame, source: Source, line_no: int, quantity: int, before:
     first_day = frame.first_packing_day(source)
     taken = source.supply.taken
     if before:
-        earlier = stock.spread_over_days(before, source.daily_capacity, taken, first_day)
+        earlier = stock.spread_over_days(
+            before, source.daily_capacity, taken, first_day, source.ship_weekdays
+        )
         if earlier is None:
             return None
         taken = {**taken}
         for share in earlier:
             taken[share.packs_on] = taken.get(share.packs_on, 0) + share.quantity
-    packing = stock.spread_over_days(quantity, source.daily_capacity, taken, first_day)
+    packing = stock.spread_over_days(quantity, source.daily_capacity, taken, first_day, source.ship_weekdays)
     if packing is None:
         return None
     return DraftLine(line_no=line_no, source=source, quantity=quantity, packing=packing)

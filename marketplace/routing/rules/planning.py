@@ -14,9 +14,10 @@ from marketplace.routing.rules.frame import (
     still_terms,
     waiting_cost,
 )
+from marketplace.routing.rules.inside import PricedLine, price_lines
 from marketplace.routing.rules.limits import Option, options_for
 from marketplace.routing.rules.parts import DraftPart, PartKey
-from marketplace.routing.rules.reasons import reasons_for, why_not
+from marketplace.routing.rules.reasons import reasons_for, terms_told, why_not
 from marketplace.routing.rules.search import Found, Search
 from marketplace.routing.rules.ways import Block
 from marketplace.routing.types import (
@@ -75,9 +76,9 @@ def _plan(frame: Frame, search: Search, options: Mapping[int, Sequence[Option]])
     terms = score_terms(frame, winner)
     numbered = _numbered(winner)
     numbers = {part.key: no for no, (part, _) in enumerate(numbered, start=1)}
-    shares = _freight_shares(winner)
+    prices = _prices(frame, winner)
     parts = tuple(
-        _part(no, part, block, shares[part.key], reasons_for(frame, part, block, options))
+        _part(no, part, block, prices[part.key], reasons_for(frame, part, block, options))
         for no, (part, block) in enumerate(numbered, start=1)
     )
     goods_fen = Fen(sum(part.goods_fen for part in parts))
@@ -85,7 +86,7 @@ def _plan(frame: Frame, search: Search, options: Mapping[int, Sequence[Option]])
     return Plan(
         destination_code=frame.destination.code,
         parts=parts,
-        shipments=_shipments(winner, numbers),
+        shipments=_shipments(winner, numbers, parts),
         goods_fen=goods_fen,
         freight_fen=freight_fen,
         total_fen=Fen(goods_fen + freight_fen),
@@ -118,16 +119,29 @@ def _freight_shares(found: Found) -> Mapping[PartKey, Fen]:
     return shares
 
 
-def _part(no: int, part: DraftPart, block: Block, freight_fen: Fen, reasons: tuple[Message, ...]) -> PlanPart:
+def _prices(frame: Frame, found: Found) -> Mapping[PartKey, list[PricedLine]]:
+    """Price every line of every part, with its share of the freight inside or beside."""
+    shares = _freight_shares(found)
+    return {
+        part.key: price_lines(frame, part.lines, shares[part.key])
+        for block in _blocks(found)
+        for part in block.parts
+    }
+
+
+def _part(
+    no: int, part: DraftPart, block: Block, prices: Sequence[PricedLine], reasons: tuple[Message, ...]
+) -> PlanPart:
     lines = tuple(
         PlanLine(
             line_no=line.line_no,
             offer_id=line.source.offer_id,
             quantity=line.quantity,
-            unit_price_fen=line.source.price_fen,
+            unit_price_fen=price.unit_price_fen,
             packing=line.packing,
+            freight_inside_fen=price.inside_fen,
         )
-        for line in part.lines
+        for line, price in zip(part.lines, prices, strict=True)
     )
     return PlanPart(
         no=no,
@@ -139,14 +153,16 @@ def _part(no: int, part: DraftPart, block: Block, freight_fen: Fen, reasons: tup
         lines=lines,
         weight_g=part.weight_g,
         goods_fen=Fen(sum(line.unit_price_fen * line.quantity for line in lines)),
-        freight_fen=freight_fen,
+        freight_fen=Fen(sum(price.inside_fen + price.beside_fen for price in prices)),
         ships_on=part.ready_on,
         arrives_on=block.arrives_on,
-        reasons=reasons,
+        reasons=(*reasons, *terms_told(part, lines)),
     )
 
 
-def _shipments(found: Found, numbers: Mapping[PartKey, int]) -> tuple[Shipment, ...]:
+def _shipments(
+    found: Found, numbers: Mapping[PartKey, int], parts: Sequence[PlanPart]
+) -> tuple[Shipment, ...]:
     listed: list[tuple[tuple[int, ...], Block]] = sorted(
         ((tuple(sorted(numbers[part.key] for part in block.parts)), block) for block in _blocks(found)),
         key=lambda pair: pair[0],
@@ -156,7 +172,7 @@ def _shipments(found: Found, numbers: Mapping[PartKey, int]) -> tuple[Shipment, 
             no=no,
             warehouse_id=block.warehouse.party_id if block.warehouse else None,
             part_nos=part_nos,
-            freight_fen=Fen(block.freight_fen),
+            freight_fen=Fen(sum(parts[part_no - 1].freight_fen for part_no in part_nos)),
             arrives_on=block.arrives_on,
         )
         for no, (part_nos, block) in enumerate(listed, start=1)
@@ -186,13 +202,10 @@ def _add_lines(frame: Frame, totals: dict[Term, int], part: DraftPart, arrives_o
 
 def _runner_up(frame: Frame, terms: tuple[ScoreTerm, ...], found: Found) -> RunnerUp:
     other = score_terms(frame, found)
-    goods = sum(
-        line.source.price_fen * line.quantity
-        for block in _blocks(found)
-        for part in block.parts
-        for line in part.lines
-    )
-    freight = sum(block.freight_fen for block in _blocks(found))
+    lines = [line for block in _blocks(found) for part in block.parts for line in part.lines]
+    goods = sum(line.source.amount(line.quantity) for line in lines)
+    prices = _prices(frame, found)
+    freight = sum(price.beside_fen for of_part in prices.values() for price in of_part)
     return RunnerUp(
         offer_ids=tuple((line_no, offer_id) for line_no, offer_id, _ in found.assignment),
         score_fen=found.score,

@@ -10,7 +10,7 @@ from marketplace.routing.rules.frame import Frame
 from marketplace.routing.rules.limits import Option
 from marketplace.routing.rules.parts import DraftPart
 from marketplace.routing.rules.ways import Block, best_block
-from marketplace.routing.types import ScoreTerm, Source, Term
+from marketplace.routing.types import PlanLine, ScoreTerm, Source, Term
 
 
 def reasons_for(
@@ -40,6 +40,26 @@ def _choice(frame: Frame, part: DraftPart, options: Mapping[int, Sequence[Option
     if all(first.share_bp < rival.share_bp for rival in rivals):
         told.append(msg("近30天接单较少，按公平份额优先"))
     return told or [msg("综合价格、运费、结对和公平份额最优")]
+
+
+def terms_told(part: DraftPart, lines: Sequence[PlanLine]) -> tuple[Message, ...]:
+    """Say which of an offer's terms made the price: freight inside it, a step of its ladder, a pre-sale."""
+    told: list[Message] = []
+    for drafted, line in zip(part.lines, lines, strict=True):
+        source, quantity = drafted.source, drafted.quantity
+        if line.freight_inside_fen:
+            told.append(msg("已包邮：价格里含运费 %(freight)s", freight=format_yuan(line.freight_inside_fen)))
+        if source.unit_price(quantity) < source.price_fen:
+            told.append(
+                msg("订 %(count)s 件，按阶梯价每件 %(price)s", count=quantity, price=_asked(source, quantity))
+            )
+        if source.presale_on is not None:
+            told.append(msg("预售：%(day)s 采收后发出", day=source.presale_on.isoformat()))
+    return tuple(told)
+
+
+def _asked(source: Source, quantity: int) -> str:
+    return format_yuan(source.unit_price(quantity))
 
 
 def _rivals(part: DraftPart, options: Mapping[int, Sequence[Option]]) -> list[Source]:

@@ -261,7 +261,7 @@ def arrives_in_time(frame: Frame, part: DraftPart, arrives_on: date) -> bool:
     """Tell whether every line arrives within its shelf life, from lots that have not expired by then."""
     for line in part.lines:
         shelf_life = line.source.shelf_life_days
-        if shelf_life is not None and (arrives_on - frame.day).days > shelf_life:
+        if shelf_life is not None and frame.aged_days(line.source, arrives_on) > shelf_life:
             return False
     quantities = part.quantities()
     return all(

@@ -9,6 +9,7 @@ from marketplace.stock.service.lots import (
     note_expired,
     receive,
     receive_many,
+    renew_last_day,
     unblock_lot,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "receive",
     "receive_many",
     "release",
+    "renew_last_day",
     "ship",
     "unblock_lot",
 ]

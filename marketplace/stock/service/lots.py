@@ -71,6 +71,15 @@ def receive_many(session: Session, arrivals: Mapping[LotId, int], cause: Cause) 
     apply(session, locked, moved, cause)
 
 
+def renew_last_day(session: Session, lot_id: LotId) -> None:
+    """Copy a lot's last day again where its harvest turned out to be on another day; refuses UnknownLot."""
+    before = lock_lots(session, [_offer_of(session, lot_id)], [lot_id])
+    last_day = catalogue.get_lot(session, lot_id).expires_on
+    session.execute(update(LotRow).where(LotRow.lot_id == lot_id).values(expires_on=last_day))
+    note_crossings(session, before, before | {lot_id: replace(before[lot_id], expires_on=last_day)})
+    changes.record(session, "stock", [before[lot_id].offer_id])
+
+
 def correct_many(session: Session, counted: Mapping[LotId, int], cause: Cause) -> None:
     """Bring the counts of many lots to what stock-taking found, in packs; what agrees is left alone.
 

@@ -12,8 +12,9 @@ from marketplace.catalogue.types import OfferId, OfferTerms, Paper, Requirement,
 from marketplace.kernel import ids, time
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties.types import PartyId, Permission
+from marketplace.routing.burden import burdens
 from marketplace.stock import queries as stock
-from marketplace.web.cooperative import shelf
+from marketplace.web.cooperative import selling_view, shelf
 from marketplace.web.cooperative.forms import PriceForm, TermsForm
 from marketplace.web.cooperative.routes import acting_for, blueprint
 from marketplace.web.database import read, write
@@ -37,7 +38,8 @@ def seller_of(session: Session, offer_id: int, **_rest: object) -> PartyId:
 def list_offers() -> ResponseReturnValue:
     found = catalogue.offers_of_cooperative(read(), acting_for(), page_number(), PER_PAGE)
     rows = shelf.offer_rows(read(), found.items)
-    return render_template("cooperative/offers.html", found=found, rows=rows)
+    heavy = burdens(read(), found.items)
+    return render_template("cooperative/offers.html", found=found, rows=rows, heavy=heavy)
 
 
 @blueprint.get(ONE)
@@ -122,6 +124,7 @@ def offer_page(offer_id: int, form: Form[M] | Form[FormModel]) -> str:
         row=shelf.offer_row(found, product, variant, shelf.lot_rows(lots, held)),
         papers=lot_papers(session, product.product_form),
         barred=catalogue.offers_barred(session, [found.id], time.now()).get(found.id),
+        selling=selling_view.view(session, found, form),
         form=form,
         key=ids.new_token(),
         today=time.today(),

@@ -26,7 +26,7 @@ PAPER_MAX = 80
 @require(Permission.MANAGE_OFFERS, party_from=seller_of)
 def receive_harvest(offer_id: int) -> ResponseReturnValue:
     form = parse(HarvestForm, request.form)
-    form.typed = {**form.typed, **_paper_fields()}
+    form.typed = {**form.typed, **paper_fields()}
     sent = form.model
     if sent is None:
         return offer_page(offer_id, form), 422
@@ -35,7 +35,7 @@ def receive_harvest(offer_id: int) -> ResponseReturnValue:
         harvested_on=sent.harvested_on,
         expires_on=sent.expires_on,
         packs=sent.packs,
-        papers=_papers(read(), OfferId(offer_id)),
+        papers=papers_sent(read(), OfferId(offer_id)),
     )
     person_id = guard.actor().person.id
     return saved(
@@ -89,7 +89,7 @@ def _no_number(offer_id: int) -> ResponseReturnValue:
     return redirect(url_for("cooperative.offer", offer_id=offer_id), code=303)
 
 
-def _papers(session: Session, offer_id: OfferId) -> dict[str, str]:
+def papers_sent(session: Session, offer_id: OfferId) -> dict[str, str]:
     """Read the numbers of the papers that such goods' lots carry; what was left empty was not shown."""
     product = catalogue.get_product(session, catalogue.get_offer(session, offer_id).product_id)
     sent = {
@@ -99,5 +99,6 @@ def _papers(session: Session, offer_id: OfferId) -> dict[str, str]:
     return {code: number.strip()[:PAPER_MAX] for code, number in sent.items() if number.strip()}
 
 
-def _paper_fields() -> dict[str, str]:
+def paper_fields() -> dict[str, str]:
+    """Return what was typed of papers, for the form to show again."""
     return {name: value for name, value in request.form.items() if name.startswith("paper-")}

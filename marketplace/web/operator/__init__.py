@@ -3,6 +3,7 @@
 from marketplace.web.operator import (
     certificates,
     editions,
+    goods,
     home,
     lots,
     orders,
@@ -10,6 +11,7 @@ from marketplace.web.operator import (
     payments,
     routing,
     search,
+    stories,
 )
 from marketplace.web.operator.routes import blueprint
 
@@ -17,6 +19,7 @@ __all__ = [
     "blueprint",
     "certificates",
     "editions",
+    "goods",
     "home",
     "lots",
     "orders",
@@ -24,4 +27,5 @@ __all__ = [
     "payments",
     "routing",
     "search",
+    "stories",
 ]

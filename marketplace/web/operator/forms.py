@@ -46,3 +46,19 @@ class RefundForm(FormModel):
 class LotDecisionForm(FormModel):
     decision: Literal["release", "destroy"]
     reason: Reason
+
+
+class ApprovalForm(FormModel):
+    """A yes to what was seen, with the English that the cooperative left out."""
+
+    seen: Annotated[str, Field(min_length=32, max_length=32)]
+    name_en: Annotated[str, Field(min_length=2, max_length=120)]
+    description_en: Annotated[str, Field(max_length=2000)] = ""
+    pack_en: Annotated[tuple[Annotated[str, Field(max_length=120)], ...], Field(max_length=24)] = ()
+    may_cross_border: bool = False
+    note: Annotated[str, Field(max_length=400)] = ""
+
+
+class ReturnForm(FormModel):
+    seen: Annotated[str, Field(min_length=32, max_length=32)]
+    note: Annotated[str, Field(min_length=4, max_length=400)]

@@ -78,6 +78,15 @@ ACTIONS: Mapping[str, Message] = {
     "confirmed": msg("确认"),
     "ended": msg("结束"),
     "registered": msg("登记"),
+    "begun": msg("开始填写"),
+    "taken_back": msg("取回修改"),
+    "returned": msg("退回修改"),
+    "approved": msg("审核通过"),
+    "described": msg("更新商品资料"),
+    "live": msg("公开"),
+    "selling_changed": msg("改销售条件"),
+    "presale_opened": msg("开预售"),
+    "presale_ended": msg("预售结束"),
     "active": msg("恢复资格"),
 }
 

@@ -24,6 +24,8 @@ def portal() -> dict[str, object]:
             ("operator.orders", _("订单"), "bill", None),
             ("operator.unaccepted", _("待接供货单"), "box", None),
             ("operator.payments", _("款项"), "yuan", None),
+            ("operator.goods", _("商品审核"), "leaf", None),
+            ("operator.stories", _("故事"), "list", None),
             ("operator.certificates", _("证书"), "seal", None),
             ("operator.editions", _("名优目录"), "leaf", None),
             ("operator.breaches", _("温度异常和停售"), "thermometer", None),

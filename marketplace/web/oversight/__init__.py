@@ -1,6 +1,6 @@
 """The officials' pages: totals that open down to the hand-off behind them, pairings, targets, exports."""
 
-from marketplace.web.oversight import certificates, editions, exports, home, lines, pairings, tables
+from marketplace.web.oversight import certificates, editions, exports, home, lines, pairings, story, tables
 from marketplace.web.oversight.routes import blueprint
 
-__all__ = ["blueprint", "certificates", "editions", "exports", "home", "lines", "pairings", "tables"]
+__all__ = ["blueprint", "certificates", "editions", "exports", "home", "lines", "pairings", "story", "tables"]

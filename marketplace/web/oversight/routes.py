@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from marketplace.catalogue.rules import nominating_county
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, msg
 from marketplace.parties.rules import covers_pairing, may
@@ -59,6 +60,11 @@ def portal() -> dict[str, object]:
             ("oversight.certificates", _("证书"), "seal", None),
             ("oversight.pairings", _("结对关系"), "pair", len(waiting_pairings())),
             ("oversight.counting_rules", _("口径"), "info", None),
+            *(
+                [("oversight.story", _("县里的故事"), "leaf", None)]
+                if nominating_county(guard.scope(), places.atlas(read())) is not None
+                else []
+            ),
         ],
     }
 

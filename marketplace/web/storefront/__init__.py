@@ -16,6 +16,7 @@ from marketplace.web.storefront import (
     products,
     share,
     shelves,
+    stories,
     suggesting,
     zones,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "products",
     "share",
     "shelves",
+    "stories",
     "suggesting",
     "zones",
 ]

@@ -160,9 +160,9 @@ def _sellers(session: Session, basket: Basket, offers: Mapping[OfferId, Offer]) 
 
 
 def _amounts(plan: Plan | None) -> dict[int, int]:
-    """Add up what the plan asks for each line."""
+    """Add up what the plan asks for each line, freight inside its price included."""
     found: dict[int, int] = defaultdict(int)
     for part in plan.parts if plan else ():
         for line in part.lines:
-            found[line.line_no] += line.unit_price_fen * line.quantity
+            found[line.line_no] += line.unit_price_fen * line.quantity + line.freight_inside_fen
     return found

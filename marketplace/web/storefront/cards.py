@@ -195,8 +195,15 @@ def pair_label(atlas: Atlas, city_code: DivisionCode, county_code: DivisionCode)
 def picture_url(product: Product) -> str:
     """Return the seller's photo, or the drawing of its kind."""
     if product.photo_digest is not None:
-        return url_for("storefront.photo", slug=product.slug, v=product.photo_digest[:12])
+        return url_for("storefront.photo", slug=product.slug, size="small", v=product.photo_digest[:12])
     return static_url(f"img/kinds/{product.picture_kind}.svg")
+
+
+def picture_urls(product: Product) -> list[str]:
+    """Return the seller's pictures as large as they are kept, the first one first; none of drawn goods."""
+    return [
+        url_for("storefront.picture", slug=product.slug, digest=digest) for digest in product.picture_digests
+    ]
 
 
 def badge_names(certificates: Collection[Certificate], reference: Reference) -> list[Name]:

@@ -14,6 +14,7 @@ from marketplace.search.types import Facet, SearchRequest, Sort
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
+from marketplace.web.storefront import stories
 from marketplace.web.storefront.cards import make_cards
 from marketplace.web.storefront.certificate_views import proofs
 from marketplace.web.storefront.certificates import PUBLIC_STATES
@@ -39,4 +40,5 @@ def cooperative(code: str) -> ResponseReturnValue:
         proofs=proofs(held, catalogue.reference(session), time.now()),
         total=page.total,
         cards=make_cards(session, page.product_ids),
+        told=stories.of_cooperative(session, code),
     )

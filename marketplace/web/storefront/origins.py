@@ -17,7 +17,7 @@ from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.language import gettext as _
 from marketplace.web.page_cache import cacheable
-from marketplace.web.storefront import maps, pairing_words
+from marketplace.web.storefront import maps, pairing_words, stories
 from marketplace.web.storefront.cards import make_cards, pair_label
 from marketplace.web.storefront.routes import blueprint, search_engine
 
@@ -71,6 +71,7 @@ def county(code: str) -> ResponseReturnValue:
         counted=pairing_words.explain(atlas, city.code, found.code, time.today()),
         total=page.total,
         cards=make_cards(session, page.product_ids),
+        told=stories.of_county(session, code),
     )
 
 

@@ -12,7 +12,7 @@ from marketplace.catalogue.rules.returns import is_perishable
 from marketplace.catalogue.types import Product, StorageKind, Variant
 from marketplace.kernel.message import Message, Name
 from marketplace.parties import queries as parties
-from marketplace.routing.types import Plan
+from marketplace.routing.types import Plan, PlanLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,10 @@ class PartView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentView:
-    """One parcel as it reaches the buyer; ``warehouse_name`` where parts meet on the way."""
+    """One parcel as it reaches the buyer; ``warehouse_name`` where parts meet on the way.
+
+    ``freight_fen`` is what is asked for it beside the goods' prices.
+    """
 
     no: int
     warehouse_name: Name | None
@@ -72,13 +75,13 @@ def shipment_views(session: Session, plan: Plan, goods: Goods) -> list[ShipmentV
     }
     names = {one.id: one.name for one in parties.parties_by_id(session, who).values()}
 
-    def line_view(line_no: int, quantity: int, unit_price_fen: int) -> PartLineView:
-        product, variant = goods[line_no]
+    def line_view(line: PlanLine) -> PartLineView:
+        product, variant = goods[line.line_no]
         return PartLineView(
             name=product.name,
             pack=variant.pack,
-            quantity=quantity,
-            goods_fen=unit_price_fen * quantity,
+            quantity=line.quantity,
+            goods_fen=line.unit_price_fen * line.quantity + line.freight_inside_fen,
             is_perishable=is_perishable(product.storage_kind, product.shelf_life_days),
         )
 
@@ -88,7 +91,7 @@ def shipment_views(session: Session, plan: Plan, goods: Goods) -> list[ShipmentV
             cooperative_name=names[part.cooperative_id],
             ships_on=part.ships_on,
             reasons=part.reasons,
-            lines=[line_view(one.line_no, one.quantity, one.unit_price_fen) for one in part.lines],
+            lines=[line_view(one) for one in part.lines],
         )
 
     return [
@@ -96,7 +99,7 @@ def shipment_views(session: Session, plan: Plan, goods: Goods) -> list[ShipmentV
             no=one.no,
             warehouse_name=names[one.warehouse_id] if one.warehouse_id else None,
             storage_kind=parts[one.part_nos[0]].storage_kind,
-            freight_fen=one.freight_fen,
+            freight_fen=one.freight_fen - sum(parts[no].freight_inside_fen for no in one.part_nos),
             arrives_on=one.arrives_on,
             parts=[part_view(no) for no in one.part_nos],
         )

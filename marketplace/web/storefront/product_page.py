@@ -10,6 +10,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue.rules.returns import is_perishable
 from marketplace.catalogue.types import (
+    Allergen,
     Certificate,
     OfferId,
     Product,
@@ -33,8 +34,9 @@ from marketplace.routing.types import LineProblem, PriceWithFreight
 from marketplace.search.beside import Beside
 from marketplace.search.types import SearchRequest
 from marketplace.web import delivery, edition_words
+from marketplace.web.goods_words import ALLERGENS
 from marketplace.web.storefront import maps, pairing_words, sellers
-from marketplace.web.storefront.cards import badge_names, goods_of, pair_label, picture_url
+from marketplace.web.storefront.cards import badge_names, goods_of, pair_label, picture_url, picture_urls
 from marketplace.web.storefront.certificate_views import Proof, proofs
 from marketplace.web.storefront.fragments import card_pieces
 from marketplace.web.storefront.routes import search_engine
@@ -67,6 +69,8 @@ class Seller:
 class ProductPage:
     product: Product
     picture_url: str
+    pictures: Sequence[str]
+    allergens: Sequence[Message]
     county: Division
     prefecture: Division
     pair_label: str | None
@@ -100,7 +104,7 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     variants = _VARIANTS.get(search_engine(), session, [product.id]).get(product.id, ())
     packs = _packs(variants, priced_packs, pack_code)
     chosen = next((one for one in packs if one.is_chosen), None)
-    alike = _alike(session, product)
+    alike, pictures = _alike(session, product), picture_urls(product)
     goods = goods_of(session, [product.id, *alike])
     valid = [one for one in goods[product.id].certificates if rules.is_valid(one, now)]
     cooperatives = sellers.BY_ID.get(session, {one.cooperative_id for one in offers.values()})
@@ -109,7 +113,9 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     rating, said = reviews.opinions(session, product.id)
     return ProductPage(
         product=product,
-        picture_url=picture_url(product),
+        picture_url=pictures[0] if pictures else picture_url(product),
+        pictures=pictures,
+        allergens=[ALLERGENS[Allergen(one)] for one in product.allergens],
         county=atlas.division(product.county_code),
         prefecture=atlas.division(atlas.prefecture_of(product.county_code)),
         pair_label=pair_label(atlas, city.code, product.county_code),

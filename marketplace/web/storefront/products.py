@@ -5,16 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.kernel.refusals import NotFound
+from marketplace.web import stored_pictures
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
 from marketplace.web.storefront import product_page
 from marketplace.web.storefront.cards import product_at
 from marketplace.web.storefront.linked_data import product_data
-from marketplace.web.storefront.routes import blueprint, ports
-
-_YEAR_SECONDS = 31_536_000
-_IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
+from marketplace.web.storefront.routes import blueprint
 
 
 @blueprint.get("/products/<slug>")
@@ -30,12 +28,24 @@ def product(slug: str) -> ResponseReturnValue:
 @public
 def photo(slug: str) -> ResponseReturnValue:
     """Answer the seller's photo, whose address changes with it; other stored files stay out of reach."""
-    digest = catalogue.get_product_by_slug(read(), slug).photo_digest
-    content = ports().files.find(digest) if digest else None
-    kind = next((kind for start, kind in _IMAGES.items() if content and content.startswith(start)), None)
-    if content is None or kind is None:
+    return _picture(slug, None)
+
+
+@blueprint.get("/products/<slug>/pictures/<digest>")
+@public
+def picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Answer one of the seller's pictures of listed goods; any other digest is not there."""
+    return _picture(slug, digest)
+
+
+def _picture(slug: str, digest: str | None) -> Response:
+    """Find a picture of listed goods, by default the first; one from before there were sizes has one."""
+    session = read()
+    product = catalogue.get_product_by_slug(session, slug)
+    wanted = digest or product.photo_digest
+    if wanted is None or wanted not in {product.photo_digest, *product.picture_digests}:
         raise NotFound
-    answer = Response(content, mimetype=kind)
-    answer.cache_control.public = True
-    answer.cache_control.max_age = _YEAR_SECONDS
-    return answer
+    if stored_pictures.asked_for_small():
+        found = catalogue.pictures_by_digest(session, [wanted]).get(wanted)
+        wanted = found.small_digest if found is not None else wanted
+    return stored_pictures.answer(wanted, is_public=True)
