@@ -21,6 +21,9 @@ MAX_PIXELS = 50_000_000
 # What a PDF may unfold to: 10 MB of scanned pages unfold to a few times their size, a bomb to a thousand.
 MAX_UNFOLDED_BYTES = 200 * 1024 * 1024
 
+# A document that acts when it is opened is no evidence.
+_ACTING = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/RichMedia")
+
 _STREAM = re.compile(rb"stream\r?\n")
 _END_OF_FILE_WITHIN = 2048
 _PIECE = 1 << 20
@@ -99,6 +102,8 @@ def _check_pdf(content: bytes) -> None:
         raise FileRefused(msg("PDF文件不完整，请重新导出。"))
     if b"/Encrypt" in content:
         raise FileRefused(msg("PDF文件带有密码，核验人员打不开，请去掉密码再传。"))
+    if any(word in content for word in _ACTING):
+        raise FileRefused(msg("这份 PDF 里有脚本或附件，请打印成新的 PDF 再传。"))
     left = MAX_UNFOLDED_BYTES
     for start in _STREAM.finditer(content):
         left -= _unfolded(content, start.end(), left)

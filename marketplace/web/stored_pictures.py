@@ -5,7 +5,8 @@ from werkzeug.datastructures import FileStorage
 
 from marketplace.catalogue.types import Picture
 from marketplace.flow.ports import Ports
-from marketplace.kernel.received import NotAPicture, keep_picture, kind_of
+from marketplace.kernel.files import kind_of
+from marketplace.kernel.pictures import NotAPicture, keep_picture
 from marketplace.kernel.refusals import NotFound
 from marketplace.kernel.storage import FileStore
 

@@ -28,7 +28,7 @@ from marketplace.flow import bring_goods, presale
 from marketplace.flow.bring_goods import FirstOffers
 from marketplace.flow.receive_stock import Arrival, receive_harvest
 from marketplace.kernel import time
-from marketplace.kernel.received import keep_picture
+from marketplace.kernel.pictures import keep_picture
 from marketplace.places.types import DivisionCode
 
 _CONGJIANG, _SHUICHENG, _XIUWEN = range(3)

@@ -7,7 +7,8 @@ import io
 from PIL import Image, UnidentifiedImageError
 from werkzeug.datastructures import FileStorage
 
-from marketplace.kernel.received import MOST_PIXELS, read_picture
+from marketplace.kernel.files import MAX_PIXELS
+from marketplace.kernel.pictures import read_picture
 from marketplace.kernel.storage import FileStore
 
 _PNG = "data:image/png;base64,"
@@ -32,7 +33,7 @@ def keep_drawing(address: str, files: FileStore) -> str | None:
     try:
         content = base64.b64decode(address.removeprefix(_PNG), validate=True)
         with Image.open(io.BytesIO(content), formats=("PNG",)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+            if opened.width * opened.height > MAX_PIXELS:
                 return None
             drawn = opened.convert("RGBA")
     except (binascii.Error, UnidentifiedImageError, OSError, Image.DecompressionBombError):

@@ -59,9 +59,10 @@ def test_a_pdf_is_a_paper_and_no_picture() -> None:
         (huge_png(), "尺寸太大"),
         (pdf()[:-5], "不完整"),
         (pdf(more=b"trailer <</Encrypt 3 0 R>>"), "密码"),
+        (pdf(more=b"<</S/JavaScript/JS(app.alert(1))>>"), "脚本"),
         (pdf(bytes(files.MAX_UNFOLDED_BYTES + 1)), "展开后过大"),
     ],
-    ids=["empty", "program", "svg", "gif", "large", "torn", "bomb", "cut", "locked", "swollen"],
+    ids=["empty", "program", "svg", "gif", "large", "torn", "bomb", "cut", "locked", "acting", "swollen"],
 )
 def test_what_is_turned_away_says_why(content: bytes, said: str) -> None:
     with pytest.raises(FileRefused, match=said):

@@ -1,53 +1,27 @@
-"""Files that people send, judged by their bytes and never by their name: pictures and PDF, within bounds.
+"""Pictures that people send: decoded, turned upright, made small and written anew.
 
-A picture is decoded, turned upright, made small and written anew, so nothing of what the camera or anybody
-else put beside the pixels is kept: no place, no camera's number, no hidden payload.
+Nothing of what the camera or anybody else put beside the pixels is kept: no place, no camera's number, no
+hidden payload.
 """
 
 import io
 import struct
 import zlib
-from enum import StrEnum
 from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps
 
+from marketplace.kernel.files import MAX_BYTES, MAX_PIXELS, PICTURES, kind_of
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import Refusal
 from marketplace.kernel.storage import FileStore
-
-MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-"""A phone's largest photo passes; what a few kilobytes unpack to beyond that is a decompression bomb."""
 
 LARGE_PX, SMALL_PX = 1600, 640
 _QUALITY = 80
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _PAPER = "#ffffff"
-_MEGABYTE = 1024 * 1024
 # What a decoder raises over bytes that are not what they say they are.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
-# A document that acts when it is opened is no evidence.
-_ACTING = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/RichMedia")
-_PDF_END = 2048
-
-
-class FileKind(StrEnum):
-    """What a file is, as a media type."""
-
-    JPEG = "image/jpeg"
-    PNG = "image/png"
-    WEBP = "image/webp"
-    PDF = "application/pdf"
-
-
-class FileRefused(Refusal):
-    """A file that is too large, or is not what may be sent here."""
-
-    code = "file_refused"
-
-    def __init__(self, message: Message, field: str = "file") -> None:
-        super().__init__(message, field=field)
 
 
 class NotAPicture(Refusal):
@@ -69,53 +43,18 @@ class StoredPicture(NamedTuple):
     height: int
 
 
-def kind_of(content: bytes) -> FileKind | None:
-    """Tell what bytes are from their beginning; None for anything that may not be sent."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return FileKind.JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return FileKind.PNG
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return FileKind.WEBP
-    if content.startswith(b"%PDF-"):
-        return FileKind.PDF
-    return None
-
-
-def check_evidence(content: bytes) -> FileKind:
-    """Let a picture or a plain PDF through as evidence.
-
-    Refuses (FileRefused) what is empty, larger than 10 MB, of another kind, broken, a decompression bomb, or
-    a PDF that carries a script or another file.
-    """
-    if not content:
-        raise FileRefused(msg("这个文件是空的。"))
-    if len(content) > MOST_BYTES:
-        raise FileRefused(msg("文件最大 %(most)s MB。", most=MOST_BYTES // _MEGABYTE))
-    kind = kind_of(content)
-    if kind is None:
-        raise FileRefused(msg("只收照片（JPEG、PNG、WebP）和 PDF。"))
-    if kind is not FileKind.PDF:
-        read_picture(content)
-    elif b"%%EOF" not in content[-_PDF_END:]:
-        raise FileRefused(msg("这份 PDF 不完整，请重新保存后再传。"))
-    elif any(word in content for word in _ACTING):
-        raise FileRefused(msg("这份 PDF 里有脚本或附件，请打印成新的 PDF 再传。"))
-    return kind
-
-
 def read_picture(content: bytes) -> Image.Image:
     """Return a picture upright, in sRGB on white, with nothing but its pixels; refuses (NotAPicture).
 
     Its size is read before anything is unpacked; a JPEG is unpacked no larger than it will be kept.
     """
-    if len(content) > MOST_BYTES:
-        raise NotAPicture(msg("照片最大 %(most)s MB。", most=MOST_BYTES // _MEGABYTE))
-    if kind_of(content) in {None, FileKind.PDF}:
+    if len(content) > MAX_BYTES:
+        raise NotAPicture(msg("照片最大 %(most)s MB。", most=MAX_BYTES // 1024 // 1024))
+    if kind_of(content) not in PICTURES:
         raise NotAPicture
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+            if opened.width * opened.height > MAX_PIXELS:
                 raise NotAPicture(msg("这张照片的像素太多，请用手机拍的原图。"))
             opened.draft("RGB", (LARGE_PX, LARGE_PX))
             upright = ImageOps.exif_transpose(opened)

@@ -8,18 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from marketplace.kernel.received import (
-    LARGE_PX,
-    MOST_BYTES,
-    SMALL_PX,
-    FileKind,
-    FileRefused,
-    NotAPicture,
-    check_evidence,
-    keep_picture,
-    kind_of,
-    read_picture,
-)
+from marketplace.kernel.files import MAX_BYTES, FileKind, kind_of
+from marketplace.kernel.pictures import LARGE_PX, SMALL_PX, NotAPicture, keep_picture, read_picture
 from marketplace.kernel.storage import DirectoryStore
 
 PLACE = b"26.65N 106.63E"
@@ -93,27 +83,9 @@ def test_what_is_transparent_stands_on_white() -> None:
         b"RIFF\x10\0\0\0WEBP" + b"\0" * 40,
         png_that_says(100_000, 100_000),
         png_that_says(7100, 7100),
-        photo((10, 10)) + b"\0" * MOST_BYTES,
+        photo((10, 10)) + b"\0" * MAX_BYTES,
     ],
 )
 def test_what_is_no_photo_or_unpacks_to_too_much_is_refused(content: bytes) -> None:
     with pytest.raises(NotAPicture):
         read_picture(content)
-
-
-def test_evidence_is_a_picture_or_a_plain_pdf() -> None:
-    plain = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
-    assert check_evidence(plain) is FileKind.PDF
-    assert check_evidence(photo((20, 20))) is FileKind.JPEG
-    for wrong in (
-        b"",
-        b"PK\x03\x04 a workbook",
-        plain.replace(b"<<>>", b"<</OpenAction 2 0 R>>"),
-        plain.replace(b"<<>>", b"<</S/JavaScript/JS(app.alert(1))>>"),
-        plain[:-8],
-        plain + b"\0" * MOST_BYTES,
-    ):
-        with pytest.raises(FileRefused):
-            check_evidence(wrong)
-    with pytest.raises(NotAPicture):
-        check_evidence(png_that_says(100_000, 100_000))
