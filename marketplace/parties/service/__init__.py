@@ -1,7 +1,16 @@
 """Writes of parties: register, join, sign in."""
 
+from marketplace.parties.service.applications import (
+    accept_application,
+    correct_application,
+    recommend_application,
+    refuse_application,
+    return_application,
+    submit_application,
+    withdraw_application,
+)
 from marketplace.parties.service.codes import confirm_code, forget_old_tries, issue_code
-from marketplace.parties.service.members import add_member, end_membership
+from marketplace.parties.service.members import add_member, end_membership, let_in, let_out
 from marketplace.parties.service.people import (
     confirm_password,
     end_sessions,
@@ -15,20 +24,29 @@ from marketplace.parties.service.people import (
 from marketplace.parties.service.register import register_party, reinstate_party, suspend_party
 
 __all__ = [
+    "accept_application",
     "add_member",
     "confirm_code",
     "confirm_password",
+    "correct_application",
     "end_membership",
     "end_sessions",
     "forget_old_tries",
     "issue_code",
+    "let_in",
+    "let_out",
+    "recommend_application",
+    "refuse_application",
     "register_party",
     "register_person",
     "reinstate_party",
     "rename_person",
+    "return_application",
     "set_email",
     "set_language",
     "set_password",
     "sign_in_with_password",
+    "submit_application",
     "suspend_party",
+    "withdraw_application",
 ]

@@ -11,6 +11,7 @@ from marketplace.kernel.message import Name
 from marketplace.parties.models import PartyRow
 from marketplace.parties.queries import party_from_row
 from marketplace.parties.refusals import CodeTaken, PartyNotFound
+from marketplace.parties.rules import verified_until
 from marketplace.parties.types import ContractMode, Party, PartyId, PartyKind, PartyStatus
 from marketplace.places import queries as places
 
@@ -39,6 +40,8 @@ def register_party(
 ) -> Party:
     """Enter a party into the register; a cooperative sells by 购销 unless its terms say 代销.
 
+    Whoever enters a cooperative has verified it: it sells for half a year, then it is verified again.
+
     Refuses (UnknownPlace) an unknown division and (CodeTaken) a code that another party has.
     """
     places.atlas(session).division(division_code)
@@ -56,6 +59,7 @@ def register_party(
         status=PartyStatus.ACTIVE,
         contract_mode=contract,
         licence_number=terms.get("licence_number"),
+        verified_until=verified_until(time.today()) if kind is PartyKind.COOPERATIVE else None,
         is_demo=terms.get("is_demo", False),
         registered_at=time.now(),
     )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import cast
 
-from flask import Blueprint, Response, current_app, g
+from flask import Blueprint, Response, current_app, g, request
 
 from marketplace.kernel.printing import Printer
+from marketplace.kernel.refusals import Forbidden
 from marketplace.orders import queries as orders
 from marketplace.orders.types import FulfilmentState
 from marketplace.parties import rules
@@ -39,6 +40,18 @@ def counts() -> Mapping[FulfilmentState, int]:
     return cast("Mapping[FulfilmentState, int]", g.fulfilment_counts)
 
 
+@blueprint.before_request
+def ask_of_the_party_shown() -> None:
+    """Ask for a page's permission for the very cooperative that is shown, not for any of one's several."""
+    actor = guard.current_actor()
+    asked = guard.mark_of(current_app.view_functions[request.endpoint or ""])
+    wanted = next((one for one in rules.BOUND_TO_PARTY if one == asked), None)
+    if wanted is None or not mine() or not rules.may(actor, wanted):
+        return
+    if not rules.may(actor, wanted, acting_for()):
+        raise Forbidden
+
+
 @blueprint.context_processor
 def portal() -> dict[str, object]:
     """Name the pages and their menu; nothing for a page that says no to a stranger."""
@@ -51,11 +64,16 @@ def portal() -> dict[str, object]:
     return shared | {
         "portal_title": name_in_language(name),
         "nav_items": [
-            ("cooperative.home", _("今天"), "home", None),
-            ("cooperative.orders", _("供货单"), "box", waiting),
-            ("cooperative.offers", _("报价和库存"), "shelf", None),
-            ("cooperative.certificates", _("证书"), "seal", None),
-            ("cooperative.statements", _("结算单"), "bill", None),
+            (endpoint, label, mark, count)
+            for endpoint, label, mark, count, permission in (
+                ("cooperative.home", _("今天"), "home", None, Permission.FULFIL),
+                ("cooperative.orders", _("供货单"), "box", waiting, Permission.FULFIL),
+                ("cooperative.offers", _("报价和库存"), "shelf", None, Permission.MANAGE_OFFERS),
+                ("cooperative.certificates", _("证书"), "seal", None, Permission.MANAGE_OFFERS),
+                ("cooperative.statements", _("结算单"), "bill", None, Permission.SEE_STATEMENTS),
+                ("cooperative.standing", _("证照和成员"), "people", None, Permission.FULFIL),
+            )
+            if rules.may(actor, permission, acting_for())
         ],
     }
 

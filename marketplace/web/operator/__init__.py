@@ -1,6 +1,7 @@
 """The operator's working pages: what waits for a person, orders and their routing, money, proofs, parties."""
 
 from marketplace.web.operator import (
+    applications,
     certificates,
     editions,
     home,
@@ -14,6 +15,7 @@ from marketplace.web.operator import (
 from marketplace.web.operator.routes import blueprint
 
 __all__ = [
+    "applications",
     "blueprint",
     "certificates",
     "editions",

@@ -62,6 +62,12 @@ def _queues(session: Session) -> list[Queue]:
             certificates_to_review(session),
             url_for("operator.certificates", state="submitted"),
         ),
+        _queue(
+            "building",
+            _("入驻申请等审核"),
+            parties.applications_to_review(session),
+            url_for("operator.applications"),
+        ),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),
         _queue("warn", _("到账对不上订单"), doubts[Doubt.UNCLEAR], money),
         _queue("refuse", _("退款失败"), doubts[Doubt.FAILED_REFUND], f"{money}?tab={Doubt.FAILED_REFUND}"),

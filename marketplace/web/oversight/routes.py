@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, msg
-from marketplace.parties.rules import covers_pairing, may
+from marketplace.parties.rules import covers_pairing, may, recommending_counties
 from marketplace.parties.types import Permission, Role, Scope
 from marketplace.places import queries as places
 from marketplace.places.types import Pairing, PairingStatus
@@ -48,6 +48,8 @@ def portal() -> dict[str, object]:
     actor = guard.current_actor()
     if actor is None or Role.OFFICIAL not in actor.roles:
         return shared
+    recommends = recommending_counties(guard.scope(), places.atlas(read())) != frozenset()
+    joining = [("oversight.applications", _("入驻推荐"), "building", None)] if recommends else []
     return shared | {
         "portal_title": _("%(scope)s消费帮扶", scope=render(scope_name(guard.scope()))),
         "may_confirm": may(actor, Permission.CONFIRM_PAIRING),
@@ -56,6 +58,7 @@ def portal() -> dict[str, object]:
             ("oversight.table", _("汇总"), "table", None),
             ("oversight.lines", _("台账明细"), "list", None),
             ("oversight.editions", _("名优目录"), "seal", None),
+            *joining,
             ("oversight.pairings", _("结对关系"), "pair", len(waiting_pairings())),
             ("oversight.counting_rules", _("口径"), "info", None),
         ],
