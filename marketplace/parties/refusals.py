@@ -161,3 +161,24 @@ class LastManager(Conflict):
 
     def __init__(self) -> None:
         super().__init__(msg("至少要有一位负责人。请先让别人成为负责人。"))
+
+
+class VerificationAsked(Conflict):
+    code = "verification_asked"
+
+    def __init__(self) -> None:
+        super().__init__(msg("复核已经申请过了，平台正在核对。"))
+
+
+class VerificationNotDue(Conflict):
+    code = "verification_not_due"
+
+    def __init__(self) -> None:
+        super().__init__(msg("还没到复核的时候：到期前三十天起可以申请。"))
+
+
+class VerificationNotAsked(Conflict):
+    code = "verification_not_asked"
+
+    def __init__(self) -> None:
+        super().__init__(msg("没有等着处理的复核申请，请刷新页面。"))

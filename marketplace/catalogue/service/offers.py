@@ -35,6 +35,7 @@ from marketplace.catalogue.types import (
 from marketplace.kernel import changes, journal, time
 from marketplace.kernel.message import msg
 from marketplace.parties import queries as parties
+from marketplace.parties.rules import may_sell
 from marketplace.parties.types import Party, PartyId, PartyKind, PartyStatus
 
 
@@ -46,8 +47,9 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
     """
     variant = get_variant(session, draft.variant_id)
     producer_id = draft.cooperative_id if draft.producer_id is None else draft.producer_id
-    for party_id in sorted({draft.cooperative_id, producer_id}):
-        _check_party(parties.get_party(session, party_id))
+    if not may_sell(parties.get_party(session, draft.cooperative_id), time.today()):
+        raise WrongSeller(parties.get_party(session, draft.cooperative_id).name)
+    _check_party(parties.get_party(session, producer_id))
     terms = OfferTerms(
         minimum=draft.minimum,
         lead_days=draft.lead_days,

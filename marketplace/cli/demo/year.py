@@ -111,6 +111,7 @@ def _month_end(stage: Stage, day: date) -> None:
         "transparency.sequence",
         "transparency.sign_head",
         "catalogue.lapse_certificates",
+        "parties.watch_verifications",
     ):
         stage.run(name)
 

@@ -13,6 +13,9 @@ from marketplace.parties.models.parties import (
     PersonRow,
     one_of,
 )
+from marketplace.parties.models.verifications import (
+    VerificationRow,
+)
 
 __all__ = [
     "ApplicationLicenceRow",
@@ -23,5 +26,6 @@ __all__ = [
     "MembershipRow",
     "PartyRow",
     "PersonRow",
+    "VerificationRow",
     "one_of",
 ]

@@ -30,6 +30,13 @@ from marketplace.parties.queries.parties import (
     persons_by_id,
     session_epoch,
 )
+from marketplace.parties.queries.selling import (
+    list_sellers_due,
+    sells,
+    suspended_of,
+    verifications_asked,
+    verifications_of,
+)
 
 __all__ = [
     "active_parties",
@@ -48,6 +55,7 @@ __all__ = [
     "list_applications",
     "list_officials",
     "list_parties",
+    "list_sellers_due",
     "members_of",
     "membership_from_rows",
     "parties_by_code",
@@ -57,5 +65,9 @@ __all__ = [
     "party_ids_named",
     "person_from_row",
     "persons_by_id",
+    "sells",
     "session_epoch",
+    "suspended_of",
+    "verifications_asked",
+    "verifications_of",
 ]

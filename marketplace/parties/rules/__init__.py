@@ -56,6 +56,7 @@ from marketplace.parties.rules.selling import (
     WARN_BEFORE,
     is_verification_due,
     may_sell,
+    selling_problem,
     verified_until,
 )
 
@@ -108,6 +109,7 @@ __all__ = [
     "registrant_of",
     "role_fits",
     "scope_fits",
+    "selling_problem",
     "split_phone",
     "verified_until",
 ]

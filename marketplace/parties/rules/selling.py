@@ -6,6 +6,7 @@ A seller's identity and licences are checked before it sells and every six month
 
 from datetime import date, timedelta
 
+from marketplace.kernel.message import Message, msg
 from marketplace.kernel.time import next_month
 from marketplace.parties.types import Party, PartyKind, PartyStatus
 
@@ -24,12 +25,18 @@ def verified_until(day: date) -> date:
 
 def may_sell(party: Party, day: date) -> bool:
     """Tell whether a party's offers are sold on a day: a cooperative, not suspended, verified in time."""
-    return (
-        party.kind is PartyKind.COOPERATIVE
-        and party.status is PartyStatus.ACTIVE
-        and party.verified_until is not None
-        and day <= party.verified_until
-    )
+    return selling_problem(party, day) is None
+
+
+def selling_problem(party: Party, day: date) -> Message | None:
+    """Say why a party's offers are not sold on a day; None where they are."""
+    if party.kind is not PartyKind.COOPERATIVE or party.verified_until is None:
+        return msg("%(party)s不能供货，请先完成合作社入驻审核。", party=party.name)
+    if party.status is not PartyStatus.ACTIVE:
+        return msg("%(party)s已暂停营业，商品不再销售。", party=party.name)
+    if day > party.verified_until:
+        return msg("%(party)s的证照复核已过期，复核通过前商品不再销售。", party=party.name)
+    return None
 
 
 def is_verification_due(party: Party, day: date) -> bool:

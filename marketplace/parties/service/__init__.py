@@ -21,11 +21,24 @@ from marketplace.parties.service.people import (
     set_password,
     sign_in_with_password,
 )
-from marketplace.parties.service.register import register_party, reinstate_party, suspend_party
+from marketplace.parties.service.register import (
+    register_party,
+    reinstate_party,
+    set_contract_mode,
+    suspend_party,
+)
+from marketplace.parties.service.verifications import (
+    ask_verification,
+    note_due,
+    note_lapsed,
+    refuse_verification,
+    verify_party,
+)
 
 __all__ = [
     "accept_application",
     "add_member",
+    "ask_verification",
     "confirm_code",
     "confirm_password",
     "correct_application",
@@ -35,18 +48,23 @@ __all__ = [
     "issue_code",
     "let_in",
     "let_out",
+    "note_due",
+    "note_lapsed",
     "recommend_application",
     "refuse_application",
+    "refuse_verification",
     "register_party",
     "register_person",
     "reinstate_party",
     "rename_person",
     "return_application",
+    "set_contract_mode",
     "set_email",
     "set_language",
     "set_password",
     "sign_in_with_password",
     "submit_application",
     "suspend_party",
+    "verify_party",
     "withdraw_application",
 ]

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, ids, journal, time
 from marketplace.kernel.message import Name
-from marketplace.parties.models import PartyRow
+from marketplace.parties.models import PartyRow, VerificationRow
 from marketplace.parties.queries import party_from_row
 from marketplace.parties.refusals import CodeTaken, PartyNotFound
 from marketplace.parties.rules import verified_until
-from marketplace.parties.types import ContractMode, Party, PartyId, PartyKind, PartyStatus
+from marketplace.parties.types import ContractMode, Party, PartyId, PartyKind, PartyStatus, VerificationState
 from marketplace.places import queries as places
 
 _PREFIXES = {
@@ -65,8 +65,23 @@ def register_party(
     )
     session.add(row)
     session.flush()
+    if kind is PartyKind.COOPERATIVE:
+        _note_verification(session, row)
     journal.write(session, "party", row.id, "registered", kind=kind, code=code)
     changes.record(session, "party", [row.id])
+    return party_from_row(row)
+
+
+def set_contract_mode(session: Session, party_id: PartyId, mode: ContractMode, reason: str) -> Party:
+    """Change who sells and invoices a cooperative's goods from the next order on."""
+    row = session.scalars(select(PartyRow).where(PartyRow.id == party_id).with_for_update()).one_or_none()
+    if row is None or row.kind != PartyKind.COOPERATIVE:
+        raise PartyNotFound
+    if row.contract_mode != mode:
+        former, row.contract_mode = row.contract_mode, mode
+        journal.write(session, "party", row.id, "contract_changed", former=former, mode=mode, reason=reason)
+        changes.record(session, "party", [row.id])
+        session.flush()
     return party_from_row(row)
 
 
@@ -90,6 +105,22 @@ def _become(session: Session, party_id: PartyId, status: PartyStatus, reason: st
         changes.record(session, "party", [row.id])
         session.flush()
     return party_from_row(row)
+
+
+def _note_verification(session: Session, row: PartyRow) -> None:
+    now = time.now()
+    session.add(
+        VerificationRow(
+            party_id=row.id,
+            state=VerificationState.VERIFIED,
+            note="",
+            against="",
+            reason="",
+            asked_at=now,
+            decided_at=now,
+            valid_until=row.verified_until,
+        )
+    )
 
 
 def _new_code(kind: PartyKind) -> str:

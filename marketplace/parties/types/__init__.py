@@ -32,6 +32,13 @@ from marketplace.parties.types.parties import (
     Scope,
     SignIn,
 )
+from marketplace.parties.types.verifications import (
+    SellerDue,
+    SellerQueue,
+    Verification,
+    VerificationId,
+    VerificationState,
+)
 
 __all__ = [
     "Actor",
@@ -61,5 +68,10 @@ __all__ = [
     "Registrant",
     "Role",
     "Scope",
+    "SellerDue",
+    "SellerQueue",
     "SignIn",
+    "Verification",
+    "VerificationId",
+    "VerificationState",
 ]

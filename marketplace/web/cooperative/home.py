@@ -7,9 +7,11 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue import queries as catalogue
+from marketplace.kernel import time
 from marketplace.kernel.message import msg
 from marketplace.orders.types import FulfilmentState
-from marketplace.parties.rules import may
+from marketplace.parties import queries as parties
+from marketplace.parties.rules import is_verification_due, may, selling_problem
 from marketplace.parties.types import Permission
 from marketplace.settlement import queries as settlement
 from marketplace.settlement.types import cooperative_payable
@@ -46,6 +48,7 @@ class Task:
 @blueprint.get("")
 @require(Permission.FULFIL)
 def home() -> ResponseReturnValue:
+    party = parties.get_party(read(), acting_for())
     sees_money = may(current_actor(), Permission.SEE_STATEMENTS, acting_for())
     offers = catalogue.offers_of_cooperative(read(), acting_for(), per_page=LOOKED_AT)
     rows = shelf.offer_rows(read(), offers.items)
@@ -54,6 +57,9 @@ def home() -> ResponseReturnValue:
         tasks=_tasks(counts()),
         owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())) if sees_money else None,
         manages_offers=may(current_actor(), Permission.MANAGE_OFFERS, acting_for()),
+        party=party,
+        problem=selling_problem(party, time.today()),
+        is_due=is_verification_due(party, time.today()),
         on_the_way=sum(counts().get(one, 0) for one in ON_THE_WAY),
         low=[row for row in rows if row.is_listed and row.level is not shelf.Level.ENOUGH],
         lapsing_lots=[(row, lot) for row in rows for lot in row.lots if lot.is_lapsing],

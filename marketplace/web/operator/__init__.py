@@ -11,6 +11,7 @@ from marketplace.web.operator import (
     payments,
     routing,
     search,
+    verifications,
 )
 from marketplace.web.operator.routes import blueprint
 
@@ -26,4 +27,5 @@ __all__ = [
     "payments",
     "routing",
     "search",
+    "verifications",
 ]

@@ -79,6 +79,14 @@ ACTIONS: Mapping[str, Message] = {
     "ended": msg("结束"),
     "registered": msg("登记"),
     "active": msg("恢复资格"),
+    "verification_asked": msg("申请复核"),
+    "verification_refused": msg("复核未通过"),
+    "verification_lapsed": msg("复核过期"),
+    "contract_changed": msg("改合同方式"),
+    "recommended": msg("县里推荐"),
+    "returned": msg("退回补正"),
+    "resubmitted": msg("补正后再次提交"),
+    "refused": msg("未通过"),
 }
 
 

@@ -68,6 +68,12 @@ def _queues(session: Session) -> list[Queue]:
             parties.applications_to_review(session),
             url_for("operator.applications"),
         ),
+        _queue(
+            "people",
+            _("半年复核等核对"),
+            parties.verifications_asked(session),
+            url_for("operator.verifications"),
+        ),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),
         _queue("warn", _("到账对不上订单"), doubts[Doubt.UNCLEAR], money),
         _queue("refuse", _("退款失败"), doubts[Doubt.FAILED_REFUND], f"{money}?tab={Doubt.FAILED_REFUND}"),
