@@ -1,5 +1,16 @@
 """Reads of the catalogue."""
 
+from marketplace.catalogue.queries.brands import (
+    brands_beside,
+    brands_by_id,
+    brands_to_review,
+    get_brand,
+    get_use,
+    list_brands,
+    uses_by,
+    uses_of_brand,
+    uses_to_decide,
+)
 from marketplace.catalogue.queries.certificates import (
     certificates_by_id,
     certificates_ever,
@@ -67,6 +78,14 @@ from marketplace.catalogue.queries.papers import (
     held_papers,
     offers_barred,
 )
+from marketplace.catalogue.queries.producers import (
+    claims_by,
+    claims_naming,
+    count_unanswered,
+    get_claim,
+    is_denied,
+    producers_beside,
+)
 from marketplace.catalogue.queries.reference import (
     papers_for,
     reference,
@@ -76,10 +95,16 @@ from marketplace.catalogue.queries.register import (
 )
 
 __all__ = [
+    "brands_beside",
+    "brands_by_id",
+    "brands_to_review",
     "certificates_by_id",
     "certificates_ever",
     "certificates_of_offers",
     "certificates_of_sellers",
+    "claims_by",
+    "claims_naming",
+    "count_unanswered",
     "count_waiting",
     "counting_certificates",
     "documents_source",
@@ -93,7 +118,9 @@ __all__ = [
     "find_product_by_slug",
     "find_variant_by_code",
     "findings_of",
+    "get_brand",
     "get_certificate",
+    "get_claim",
     "get_edition",
     "get_lot",
     "get_nomination",
@@ -101,8 +128,11 @@ __all__ = [
     "get_product",
     "get_product_by_slug",
     "get_published",
+    "get_use",
     "get_variant",
     "held_papers",
+    "is_denied",
+    "list_brands",
     "list_certificates",
     "list_editions",
     "list_entries",
@@ -122,6 +152,7 @@ __all__ = [
     "offers_of_variants",
     "papers_for",
     "papers_of_lots",
+    "producers_beside",
     "products_by_id",
     "products_by_slug",
     "products_touched",
@@ -131,6 +162,9 @@ __all__ = [
     "search_register",
     "slugs_by_number",
     "titles_by_id",
+    "uses_by",
+    "uses_of_brand",
+    "uses_to_decide",
     "valid_certificates",
     "variants_by_id",
     "variants_of",

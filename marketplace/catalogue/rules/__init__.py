@@ -1,5 +1,13 @@
 """What the catalogue decides, without a database: validity, season, temperature, prices, papers."""
 
+from marketplace.catalogue.rules.brands import (
+    BRAND_TRANSITIONS,
+    OPEN_USES,
+    USE_TRANSITIONS,
+    brand_problem,
+    may_use,
+    term_of_use_problem,
+)
 from marketplace.catalogue.rules.certificates import (
     TRANSITIONS,
     add_months,
@@ -56,15 +64,19 @@ from marketplace.catalogue.rules.goods import (
 
 __all__ = [
     "ALL_MONTHS",
+    "BRAND_TRANSITIONS",
     "EDITION_TRANSITIONS",
     "LOT_TRANSITIONS",
     "NOMINATION_TRANSITIONS",
     "OFFER_TRANSITIONS",
+    "OPEN_USES",
     "PRODUCT_TRANSITIONS",
     "SIDES",
     "TRANSITIONS",
+    "USE_TRANSITIONS",
     "add_months",
     "barred",
+    "brand_problem",
     "canonical",
     "covers",
     "covers_offer",
@@ -83,6 +95,7 @@ __all__ = [
     "issuer_name",
     "last_day_due",
     "left",
+    "may_use",
     "missing_lot_papers",
     "missing_papers",
     "nominating_county",
@@ -98,6 +111,7 @@ __all__ = [
     "sellable",
     "standing",
     "state_after",
+    "term_of_use_problem",
     "term_problem",
     "terms_problem",
     "unmet",

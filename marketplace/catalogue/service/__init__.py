@@ -1,5 +1,15 @@
 """Writes of the catalogue."""
 
+from marketplace.catalogue.service.brands import (
+    ask_use,
+    authorise_use,
+    end_brand,
+    list_brand,
+    refuse_brand,
+    refuse_use,
+    submit_brand,
+    withdraw_use,
+)
 from marketplace.catalogue.service.certificates import (
     lapse_certificates,
     reinstate_certificate,
@@ -30,12 +40,18 @@ from marketplace.catalogue.service.nominations import (
 )
 from marketplace.catalogue.service.offers import (
     change_price,
+    change_producer,
     change_terms,
     make_offer,
     pause_offer,
     pause_uncovered,
     resume_offer,
     withdraw_offer,
+)
+from marketplace.catalogue.service.producers import (
+    confirm_claim,
+    deny_claim,
+    name_producer,
 )
 from marketplace.catalogue.service.products import (
     create_product,
@@ -62,13 +78,20 @@ from marketplace.catalogue.service.reference import (
 __all__ = [
     "add_lot_paper",
     "approve_nominations",
+    "ask_use",
+    "authorise_use",
     "change_price",
+    "change_producer",
     "change_terms",
     "close_nominations",
+    "confirm_claim",
     "create_product",
     "create_variant",
+    "deny_claim",
+    "end_brand",
     "hold_lot",
     "lapse_certificates",
+    "list_brand",
     "list_product",
     "load_aisles",
     "load_criteria",
@@ -82,6 +105,7 @@ __all__ = [
     "load_units",
     "load_variants",
     "make_offer",
+    "name_producer",
     "names",
     "nominate",
     "open_edition",
@@ -90,7 +114,9 @@ __all__ = [
     "publish_edition",
     "recall_lot",
     "record_lot",
+    "refuse_brand",
     "refuse_nomination",
+    "refuse_use",
     "reinstate_certificate",
     "reject_certificate",
     "release_lot",
@@ -98,10 +124,12 @@ __all__ = [
     "resume_offer",
     "revoke_certificate",
     "set_photo",
+    "submit_brand",
     "submit_certificate",
     "suspend_certificate",
     "verify_certificate",
     "withdraw_nomination",
     "withdraw_offer",
     "withdraw_product",
+    "withdraw_use",
 ]

@@ -1,5 +1,17 @@
 """What others may hold of the catalogue."""
 
+from marketplace.catalogue.types.brands import (
+    Authorisation,
+    Brand,
+    BrandDraft,
+    BrandFilter,
+    BrandId,
+    BrandKind,
+    BrandState,
+    BrandUse,
+    BrandUseId,
+    UseState,
+)
 from marketplace.catalogue.types.certificates import (
     Certificate,
     CertificateFilter,
@@ -55,6 +67,11 @@ from marketplace.catalogue.types.goods import (
     Variant,
     VariantId,
 )
+from marketplace.catalogue.types.producers import (
+    ClaimId,
+    ClaimState,
+    ProducerClaim,
+)
 from marketplace.catalogue.types.reference import (
     Aisle,
     Criterion,
@@ -76,6 +93,15 @@ from marketplace.catalogue.types.reference import (
 
 __all__ = [
     "Aisle",
+    "Authorisation",
+    "Brand",
+    "BrandDraft",
+    "BrandFilter",
+    "BrandId",
+    "BrandKind",
+    "BrandState",
+    "BrandUse",
+    "BrandUseId",
     "Certificate",
     "CertificateDraft",
     "CertificateFilter",
@@ -83,6 +109,8 @@ __all__ = [
     "CertificateProof",
     "CertificateState",
     "CertifiedPeriod",
+    "ClaimId",
+    "ClaimState",
     "Criterion",
     "CriterionCheck",
     "Departure",
@@ -110,6 +138,7 @@ __all__ = [
     "Paper",
     "Period",
     "PictureKind",
+    "ProducerClaim",
     "Product",
     "ProductDraft",
     "ProductFilter",
@@ -132,6 +161,7 @@ __all__ = [
     "StorageKind",
     "TemperatureRange",
     "Unit",
+    "UseState",
     "Variant",
     "VariantDraft",
     "VariantId",

@@ -4,6 +4,7 @@ from marketplace.parties.queries.applications import (
     applications_to_review,
     find_application,
     find_business_licence,
+    find_producer,
     get_application,
     list_applications,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "find_party_by_code",
     "find_person",
     "find_person_by_phone",
+    "find_producer",
     "get_application",
     "get_party",
     "get_person",

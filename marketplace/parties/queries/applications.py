@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.paging import Page, offset
 from marketplace.kernel.waiting import Waiting
-from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow
+from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow, PartyRow
+from marketplace.parties.queries.parties import party_from_row
 from marketplace.parties.refusals import ApplicationNotFound
+from marketplace.parties.rules import normal_code
 from marketplace.parties.types import (
     Application,
     ApplicationDraft,
@@ -19,7 +21,9 @@ from marketplace.parties.types import (
     ContractMode,
     LicenceDraft,
     LicenceKind,
+    Party,
     PartyId,
+    PartyKind,
     PersonId,
 )
 from marketplace.places.types import DivisionCode
@@ -81,6 +85,26 @@ def find_business_licence(session: Session, party_id: PartyId) -> BusinessLicenc
         scan_digest=row.scan_digest,
         recorded_at=row.recorded_at,
     )
+
+
+def find_producer(session: Session, typed: str) -> Party | None:
+    """Find a cooperative by its number here or by its credit code, as somebody types it."""
+    code = normal_code(typed)
+    row = session.scalars(
+        select(PartyRow)
+        .where(
+            PartyRow.kind == PartyKind.COOPERATIVE,
+            or_(
+                PartyRow.code == code,
+                PartyRow.id.in_(
+                    select(BusinessLicenceRow.party_id).where(BusinessLicenceRow.credit_code == code)
+                ),
+            ),
+        )
+        .order_by(PartyRow.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else party_from_row(row)
 
 
 def _applications(session: Session, rows: Iterable[ApplicationRow]) -> list[Application]:

@@ -22,6 +22,7 @@ from marketplace.parties.service.people import (
     sign_in_with_password,
 )
 from marketplace.parties.service.register import (
+    record_business_licence,
     register_party,
     reinstate_party,
     set_contract_mode,
@@ -51,6 +52,7 @@ __all__ = [
     "note_due",
     "note_lapsed",
     "recommend_application",
+    "record_business_licence",
     "refuse_application",
     "refuse_verification",
     "register_party",

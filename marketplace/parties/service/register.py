@@ -8,11 +8,19 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, ids, journal, time
 from marketplace.kernel.message import Name
-from marketplace.parties.models import PartyRow, VerificationRow
+from marketplace.parties.models import BusinessLicenceRow, PartyRow, VerificationRow
 from marketplace.parties.queries import party_from_row
 from marketplace.parties.refusals import CodeTaken, PartyNotFound
 from marketplace.parties.rules import verified_until
-from marketplace.parties.types import ContractMode, Party, PartyId, PartyKind, PartyStatus, VerificationState
+from marketplace.parties.types import (
+    BusinessLicence,
+    ContractMode,
+    Party,
+    PartyId,
+    PartyKind,
+    PartyStatus,
+    VerificationState,
+)
 from marketplace.places import queries as places
 
 _PREFIXES = {
@@ -70,6 +78,19 @@ def register_party(
     journal.write(session, "party", row.id, "registered", kind=kind, code=code)
     changes.record(session, "party", [row.id])
     return party_from_row(row)
+
+
+def record_business_licence(session: Session, licence: BusinessLicence) -> None:
+    """Note what a party's business licence says, anew or instead of what was noted before."""
+    row = session.get(BusinessLicenceRow, licence.party_id)
+    if row is None:
+        row = BusinessLicenceRow(party_id=licence.party_id)
+        session.add(row)
+    row.credit_code, row.legal_representative = licence.credit_code, licence.legal_representative
+    row.address, row.ends_on = licence.address, licence.ends_on
+    row.scan_digest, row.recorded_at = licence.scan_digest, time.now()
+    session.flush()
+    journal.write(session, "party", licence.party_id, "licence_recorded")
 
 
 def set_contract_mode(session: Session, party_id: PartyId, mode: ContractMode, reason: str) -> Party:

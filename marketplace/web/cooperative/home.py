@@ -54,7 +54,7 @@ def home() -> ResponseReturnValue:
     rows = shelf.offer_rows(read(), offers.items)
     return render_template(
         "cooperative/home.html",
-        tasks=_tasks(counts()),
+        tasks=_tasks(counts(), catalogue.count_unanswered(read(), acting_for())),
         owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())) if sees_money else None,
         manages_offers=may(current_actor(), Permission.MANAGE_OFFERS, acting_for()),
         party=party,
@@ -67,7 +67,17 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _tasks(by_state: Mapping[FulfilmentState, int]) -> list[Task]:
+def _tasks(by_state: Mapping[FulfilmentState, int], unanswered: int) -> list[Task]:
+    claims = Task(
+        mark="leaf",
+        text=render(msg("有商家说卖的是您生产的，请确认")),
+        count=unanswered,
+        href=url_for("cooperative.producers"),
+    )
+    return [*([claims] if unanswered else []), *_orders(by_state)]
+
+
+def _orders(by_state: Mapping[FulfilmentState, int]) -> list[Task]:
     return [
         Task(
             mark=mark,

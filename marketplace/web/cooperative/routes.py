@@ -43,13 +43,15 @@ def counts() -> Mapping[FulfilmentState, int]:
 @blueprint.before_request
 def ask_of_the_party_shown() -> None:
     """Ask for a page's permission for the very cooperative that is shown, not for any of one's several."""
-    actor = guard.current_actor()
-    asked = guard.mark_of(current_app.view_functions[request.endpoint or ""])
-    wanted = next((one for one in rules.BOUND_TO_PARTY if one == asked), None)
-    if wanted is None or not mine() or not rules.may(actor, wanted):
-        return
-    if not rules.may(actor, wanted, acting_for()):
+    if mine() and not _may_see(request.endpoint or ""):
         raise Forbidden
+
+
+def _may_see(endpoint: str) -> bool:
+    """Tell whether somebody may do for the cooperative that is shown what a page asks for."""
+    asked = guard.mark_of(current_app.view_functions[endpoint])
+    wanted = next((one for one in rules.BOUND_TO_PARTY if one == asked), None)
+    return wanted is None or rules.may(guard.current_actor(), wanted, acting_for())
 
 
 @blueprint.context_processor
@@ -61,20 +63,17 @@ def portal() -> dict[str, object]:
         return shared
     name = next(one.party_name for one in actor.memberships if one.party_id == acting_for())
     waiting = sum(counts().get(one, 0) for one in (FulfilmentState.TO_ACCEPT, FulfilmentState.ACCEPTED))
+    pages: list[tuple[str, str, str, int | None]] = [
+        ("cooperative.home", _("今天"), "home", None),
+        ("cooperative.orders", _("供货单"), "box", waiting),
+        ("cooperative.offers", _("报价和库存"), "shelf", None),
+        ("cooperative.certificates", _("证书"), "seal", None),
+        ("cooperative.statements", _("结算单"), "bill", None),
+        ("cooperative.standing", _("证照和成员"), "people", None),
+    ]
     return shared | {
         "portal_title": name_in_language(name),
-        "nav_items": [
-            (endpoint, label, mark, count)
-            for endpoint, label, mark, count, permission in (
-                ("cooperative.home", _("今天"), "home", None, Permission.FULFIL),
-                ("cooperative.orders", _("供货单"), "box", waiting, Permission.FULFIL),
-                ("cooperative.offers", _("报价和库存"), "shelf", None, Permission.MANAGE_OFFERS),
-                ("cooperative.certificates", _("证书"), "seal", None, Permission.MANAGE_OFFERS),
-                ("cooperative.statements", _("结算单"), "bill", None, Permission.SEE_STATEMENTS),
-                ("cooperative.standing", _("证照和成员"), "people", None, Permission.FULFIL),
-            )
-            if rules.may(actor, permission, acting_for())
-        ],
+        "nav_items": [one for one in pages if _may_see(one[0])],
     }
 
 

@@ -2,6 +2,7 @@
 
 from marketplace.web.operator import (
     applications,
+    brands,
     certificates,
     editions,
     home,
@@ -18,6 +19,7 @@ from marketplace.web.operator.routes import blueprint
 __all__ = [
     "applications",
     "blueprint",
+    "brands",
     "certificates",
     "editions",
     "home",

@@ -79,6 +79,7 @@ ACTIONS: Mapping[str, Message] = {
     "ended": msg("结束"),
     "registered": msg("登记"),
     "active": msg("恢复资格"),
+    "licence_recorded": msg("登记营业执照"),
     "verification_asked": msg("申请复核"),
     "verification_refused": msg("复核未通过"),
     "verification_lapsed": msg("复核过期"),

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.queries.waiting import certificates_to_review
 from marketplace.custody import queries as custody
 from marketplace.kernel.waiting import Waiting
@@ -73,6 +74,12 @@ def _queues(session: Session) -> list[Queue]:
             _("半年复核等核对"),
             parties.verifications_asked(session),
             url_for("operator.verifications"),
+        ),
+        _queue(
+            "leaf",
+            _("品牌等审核"),
+            catalogue.brands_to_review(session),
+            url_for("operator.brands", state="submitted"),
         ),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),
         _queue("warn", _("到账对不上订单"), doubts[Doubt.UNCLEAR], money),

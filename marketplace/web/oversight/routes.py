@@ -49,7 +49,10 @@ def portal() -> dict[str, object]:
     if actor is None or Role.OFFICIAL not in actor.roles:
         return shared
     recommends = recommending_counties(guard.scope(), places.atlas(read())) != frozenset()
-    joining = [("oversight.applications", _("入驻推荐"), "building", None)] if recommends else []
+    joining = [
+        ("oversight.applications", _("入驻推荐"), "building", None),
+        ("oversight.brands", _("品牌授权"), "leaf", None),
+    ]
     return shared | {
         "portal_title": _("%(scope)s消费帮扶", scope=render(scope_name(guard.scope()))),
         "may_confirm": may(actor, Permission.CONFIRM_PAIRING),
@@ -58,7 +61,7 @@ def portal() -> dict[str, object]:
             ("oversight.table", _("汇总"), "table", None),
             ("oversight.lines", _("台账明细"), "list", None),
             ("oversight.editions", _("名优目录"), "seal", None),
-            *joining,
+            *(joining if recommends else []),
             ("oversight.pairings", _("结对关系"), "pair", len(waiting_pairings())),
             ("oversight.counting_rules", _("口径"), "info", None),
         ],

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue import rules
 from marketplace.catalogue.types import CertificateFilter
 from marketplace.kernel import time
 from marketplace.kernel.refusals import NotFound
@@ -15,6 +16,7 @@ from marketplace.parties.rules import selling_problem
 from marketplace.parties.types import Party, PartyKind, VerificationState
 from marketplace.places import queries as places
 from marketplace.search.types import Facet, SearchRequest, Sort
+from marketplace.web import brand_views
 from marketplace.web.database import read
 from marketplace.web.guard import public
 from marketplace.web.page_cache import cacheable
@@ -43,6 +45,11 @@ def cooperative(code: str) -> ResponseReturnValue:
         verified_at=_verified_at(session, party),
         problem=selling_problem(party, time.today()),
         division=atlas.find(party.division_code),
+        brands=[
+            one
+            for one in brand_views.use_views(session, catalogue.uses_by(session, party.id).items)
+            if rules.may_use(one.brand, one.use, time.today())
+        ],
         proofs=proofs(held, catalogue.reference(session), time.now()),
         total=page.total,
         cards=make_cards(session, page.product_ids),
