@@ -19,6 +19,7 @@ from marketplace.catalogue.types import (
     BrandUse,
     BrandUseId,
     Product,
+    ProductId,
     UseState,
 )
 from marketplace.kernel import time
@@ -77,37 +78,64 @@ class UseView:
     state: Toned
 
 
+def views(
+    session: Session, brands: Sequence[Brand], uses: Sequence[BrandUse]
+) -> tuple[list[BrandView], list[UseView]]:
+    """Say brands and uses in words, in three statements at most however many there are."""
+    known = {one.id: one for one in brands}
+    missing = {one.brand_id for one in uses} - known.keys()
+    known |= catalogue.brands_by_id(session, missing) if missing else {}
+    wanted = {one.holder_id for one in brands if one.holder_id is not None} | {one.user_id for one in uses}
+    known_parties = parties.parties_by_id(session, wanted) if wanted else {}
+    product_ids = {key for one in uses for key in one.product_ids}
+    products = catalogue.products_by_id(session, product_ids) if product_ids else {}
+    return (
+        [_brand(one, known_parties) for one in brands],
+        [_use(one, known[one.brand_id], known_parties[one.user_id], products) for one in uses],
+    )
+
+
 def brand_views(session: Session, brands: Sequence[Brand]) -> list[BrandView]:
-    holders = parties.parties_by_id(session, {one.holder_id for one in brands if one.holder_id is not None})
-    return [
-        BrandView(
-            brand=one,
-            kind=KINDS[one.kind],
-            holder=holders[one.holder_id].name if one.holder_id is not None else one.holder_name,
-            state=BRAND_STATES[one.state],
-        )
-        for one in brands
-    ]
+    return views(session, brands, [])[0]
 
 
 def use_views(session: Session, uses: Sequence[BrandUse]) -> list[UseView]:
-    brands = catalogue.brands_by_id(session, {one.brand_id for one in uses})
-    users = parties.parties_by_id(session, {one.user_id for one in uses})
-    products = catalogue.products_by_id(session, {key for one in uses for key in one.product_ids})
+    return views(session, [], uses)[1]
+
+
+def _brand(one: Brand, known: Mapping[PartyId, Party]) -> BrandView:
+    return BrandView(
+        brand=one,
+        kind=KINDS[one.kind],
+        holder=known[one.holder_id].name if one.holder_id is not None else one.holder_name,
+        state=BRAND_STATES[one.state],
+    )
+
+
+def _use(one: BrandUse, brand: Brand, user: Party, products: Mapping[ProductId, Product]) -> UseView:
+    is_over = one.state is UseState.AUTHORISED and not rules.may_use(brand, one, time.today())
+    return UseView(
+        use=one,
+        brand=brand,
+        kind=KINDS[brand.kind],
+        user=user,
+        products=tuple(products[key] for key in sorted(one.product_ids)),
+        state=_OVER if is_over else USE_STATES[one.state],
+    )
+
+
+def standing_uses(session: Session, user: Party) -> list[UseView]:
+    """Return the brands that a cooperative may use today, each with the goods it stands on."""
     today = time.today()
-    return [
-        UseView(
-            use=one,
-            brand=brands[one.brand_id],
-            kind=KINDS[brands[one.brand_id].kind],
-            user=users[one.user_id],
-            products=tuple(products[key] for key in sorted(one.product_ids)),
-            state=_OVER
-            if one.state is UseState.AUTHORISED and not rules.may_use(brands[one.brand_id], one, today)
-            else USE_STATES[one.state],
-        )
-        for one in uses
+    held = [
+        (brand, use)
+        for brand, use in catalogue.authorised_uses(session, user.id)
+        if rules.may_use(brand, use, today)
     ]
+    if not held:
+        return []
+    products = catalogue.products_by_id(session, {key for _brand, use in held for key in use.product_ids})
+    return [_use(use, brand, user, products) for brand, use in held]
 
 
 def decide(use_id: BrandUseId, holder_id: PartyId | None, decision: str) -> Form[UseForm] | None:

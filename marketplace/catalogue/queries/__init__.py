@@ -1,6 +1,7 @@
 """Reads of the catalogue."""
 
 from marketplace.catalogue.queries.brands import (
+    authorised_uses,
     brands_beside,
     brands_by_id,
     brands_to_review,
@@ -95,6 +96,7 @@ from marketplace.catalogue.queries.register import (
 )
 
 __all__ = [
+    "authorised_uses",
     "brands_beside",
     "brands_by_id",
     "brands_to_review",

@@ -1,8 +1,9 @@
 """Reads of brands, of who may use one, and of what asks for a holder's word."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import BrandProductRow, BrandRow, BrandUseRow
@@ -47,10 +48,10 @@ def list_brands(session: Session, wanted: BrandFilter, *, page: int = 1, per_pag
         statement = statement.where(BrandRow.kind == wanted.kind)
     if wanted.holder_id is not None:
         statement = statement.where(BrandRow.holder_id == wanted.holder_id)
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     rows = session.scalars(
         statement.order_by(BrandRow.kind.desc(), BrandRow.id).limit(per_page).offset(offset(page, per_page))
-    )
+    ).all()
+    total = _total(session, statement, len(rows), page, per_page)
     return Page([brand_from_row(row) for row in rows], total, page, per_page)
 
 
@@ -120,6 +121,26 @@ def brands_beside(
     return {key: tuple(value) for key, value in found.items()}
 
 
+def authorised_uses(session: Session, user_id: PartyId) -> list[tuple[Brand, BrandUse]]:
+    """Return a cooperative's authorised uses of listed brands; each stands by ``rules.may_use``."""
+    rows = session.execute(
+        select(BrandRow, BrandUseRow, func.array_agg(BrandProductRow.product_id))
+        .join(BrandUseRow, BrandUseRow.brand_id == BrandRow.id)
+        .join(BrandProductRow, BrandProductRow.use_id == BrandUseRow.id)
+        .where(
+            BrandUseRow.user_id == user_id,
+            BrandUseRow.state == UseState.AUTHORISED,
+            BrandRow.state == BrandState.LISTED,
+        )
+        .group_by(BrandRow.id, BrandUseRow.id)
+        .order_by(BrandRow.kind.desc(), BrandRow.id)
+    )
+    return [
+        (brand_from_row(brand), _use(use, frozenset(map(ProductId, products))))
+        for brand, use, products in rows
+    ]
+
+
 def brand_from_row(row: BrandRow) -> Brand:
     return Brand(
         id=BrandId(row.id),
@@ -136,19 +157,27 @@ def brand_from_row(row: BrandRow) -> Brand:
 
 
 def _use_page(session: Session, which: ColumnElement[bool], page: int, per_page: int) -> Page[BrandUse]:
-    total = session.scalar(select(func.count()).select_from(BrandUseRow).where(which)) or 0
+    statement = select(BrandUseRow).where(which)
     rows = session.scalars(
-        select(BrandUseRow)
-        .where(which)
-        .order_by(BrandUseRow.state != UseState.ASKED, BrandUseRow.id.desc())
+        statement.order_by(BrandUseRow.state != UseState.ASKED, BrandUseRow.id.desc())
         .limit(per_page)
         .offset(offset(page, per_page))
-    )
-    return Page(_uses(session, list(rows)), total, page, per_page)
+    ).all()
+    total = _total(session, statement, len(rows), page, per_page)
+    return Page(_uses(session, rows), total, page, per_page)
+
+
+def _total(session: Session, statement: Select[Any], found: int, page: int, per_page: int) -> int:
+    """Count a list; a first page that is not full has said already how long it is."""
+    if page == 1 and found < per_page:
+        return found
+    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def _uses(session: Session, rows: Iterable[BrandUseRow]) -> list[BrandUse]:
     found = list(rows)
+    if not found:
+        return []
     products: dict[int, set[ProductId]] = {row.id: set() for row in found}
     for use_id, product_id in session.execute(
         select(BrandProductRow.use_id, BrandProductRow.product_id).where(BrandProductRow.use_id.in_(products))

@@ -118,14 +118,15 @@ def _page(form: Form[M]) -> str:
     ]
     listed = BrandFilter(states=frozenset({BrandState.LISTED}))
     offers = catalogue.offers_of_cooperative(session, party_id, per_page=MOST).items
-    views = brand_views.use_views(session, [*asked.items, *to_decide])
+    every = catalogue.list_brands(session, listed, per_page=MOST).items
+    brands_shown, views = brand_views.views(session, [*own.items, *every], [*asked.items, *to_decide])
     return render_template(
         "cooperative/brands.html",
-        own=brand_views.brand_views(session, own.items),
+        own=brands_shown[: len(own.items)],
         asked=asked,
         asked_views=views[: len(asked.items)],
         deciding=views[len(asked.items) :],
-        listed=brand_views.brand_views(session, catalogue.list_brands(session, listed, per_page=MOST).items),
+        listed=brands_shown[len(own.items) :],
         products=list(catalogue.products_by_id(session, {one.product_id for one in offers}).values()),
         kinds=brand_views.KINDS,
         form=form,

@@ -125,11 +125,12 @@ def _page(form: Form[M]) -> str:
     states = frozenset({BrandState(asked)}) if asked in set(BrandState) else None
     found = catalogue.list_brands(session, BrandFilter(states=states), page=page_number(), per_page=PER_PAGE)
     uses = catalogue.uses_to_decide(session, None, per_page=PER_PAGE)
+    views, uses_shown = brand_views.views(session, found.items, uses.items)
     return render_template(
         "operator/brands.html",
         found=found,
-        views=brand_views.brand_views(session, found.items),
-        uses_shown=brand_views.use_views(session, uses.items),
+        views=views,
+        uses_shown=uses_shown,
         state=asked if states else "all",
         words=brand_views,
         regions=[(one.code, one.name) for one in (*atlas.prefectures, *atlas.counties)],

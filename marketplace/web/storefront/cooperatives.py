@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue import rules
 from marketplace.catalogue.types import CertificateFilter
 from marketplace.kernel import time
 from marketplace.kernel.refusals import NotFound
@@ -45,11 +44,7 @@ def cooperative(code: str) -> ResponseReturnValue:
         verified_at=_verified_at(session, party),
         problem=selling_problem(party, time.today()),
         division=atlas.find(party.division_code),
-        brands=[
-            one
-            for one in brand_views.use_views(session, catalogue.uses_by(session, party.id).items)
-            if rules.may_use(one.brand, one.use, time.today())
-        ],
+        brands=brand_views.standing_uses(session, party),
         proofs=proofs(held, catalogue.reference(session), time.now()),
         total=page.total,
         cards=make_cards(session, page.product_ids),

@@ -101,7 +101,7 @@ class ProductPage:
 
 
 def gather(session: Session, product: Product, pack_code: str | None) -> ProductPage:
-    """Gather the page for the visitor's city and the chosen pack: in three statements, nine for new goods."""
+    """Gather the page for the visitor's city and the chosen pack: three statements, eleven for new goods."""
     city, today, now = delivery.chosen_city(), time.today(), time.now()
     atlas, reference = places.atlas(session), catalogue.reference(session)
     priced_packs, offers = routing.shelf_prices(session, [product.id], city.code, today)
