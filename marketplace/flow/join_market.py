@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import queries as catalogue_queries
 from marketplace.catalogue import service as catalogue
+from marketplace.catalogue.rules import term_problem
 from marketplace.catalogue.types import CertificateDraft
 from marketplace.kernel import idempotency
 from marketplace.kernel.message import Message, msg
@@ -15,7 +17,7 @@ from marketplace.notices import service as notices
 from marketplace.notices.types import NoticeKind
 from marketplace.parties import queries as parties
 from marketplace.parties import rules, service
-from marketplace.parties.refusals import ApplicationMovedOn, ApplicationNotFound
+from marketplace.parties.refusals import ApplicationMovedOn, ApplicationNotFound, ApplicationWrong
 from marketplace.parties.types import (
     Application,
     ApplicationDraft,
@@ -39,6 +41,7 @@ def apply(session: Session, applicant_id: PersonId, draft: ApplicationDraft, key
     """
 
     def effect() -> dict[str, int]:
+        _check_terms(session, draft)
         made = service.submit_application(session, applicant_id, draft)
         _tell_county(session, made)
         return {"application_id": made.id}
@@ -52,6 +55,7 @@ def correct(
     session: Session, application_id: ApplicationId, applicant_id: PersonId, draft: ApplicationDraft
 ) -> Application:
     """Hand a returned application in again; refuses (ApplicationNotFound) another's, and as ``apply``."""
+    _check_terms(session, draft)
     made = service.correct_application(session, application_id, applicant_id, draft)
     _tell_county(session, made)
     return made
@@ -122,6 +126,16 @@ def accept(session: Session, application_id: ApplicationId, contract_mode: Contr
         NoticeKind.ACCOUNT,
     )
     return party
+
+
+def _check_terms(session: Session, draft: ApplicationDraft) -> None:
+    """Refuse (ApplicationWrong) a licence that could not become a certificate when it is accepted."""
+    schemes = catalogue_queries.reference(session).schemes
+    for licence in draft.licences:
+        if licence.kind in schemes:
+            problem = term_problem(schemes[licence.kind], licence.valid_from, licence.valid_to)
+            if problem is not None:
+                raise ApplicationWrong(problem, field=f"{licence.kind}_to")
 
 
 def _ask_county(session: Session, application_id: ApplicationId, scope: Scope) -> None:

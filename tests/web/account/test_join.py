@@ -163,6 +163,8 @@ def test_what_is_wrong_is_said_in_its_place_and_nothing_is_kept(own_app: Flask) 
         "18位，现在是5位": said(credit_code="93522"),
         "形式不对": said(sc_license="SC12"),
         "起始日期": said(sc_license_from=""),
+        "请填写截止日期": said(sc_license_to=""),
+        "不超过60个月": said(sc_license_to="2031-12-31"),
         "确实如此，请写明原因": said(sc_license="SC10144060400019"),
         "只收PDF": said(scan=(io.BytesIO(b"MZ\x90 no paper"), "执照.png")),
         "请附上营业执照": said(scan=(io.BytesIO(b""), "")),
