@@ -125,3 +125,60 @@ class AlreadyMember(Conflict):
 
     def __init__(self) -> None:
         super().__init__(msg("此人已有这个身份。"))
+
+
+class ApplicationNotFound(NotFound):
+    code = "application_not_found"
+
+
+class ApplicationMovedOn(Conflict):
+    """Somebody decided meanwhile, or the step does not follow from where the application stands."""
+
+    code = "application_moved_on"
+
+    def __init__(self) -> None:
+        super().__init__(msg("这份申请的状态已经变了，请刷新页面。"))
+
+
+class ApplicationWrong(Refusal):
+    code = "application_wrong"
+
+    def __init__(self, message: Message, field: str) -> None:
+        super().__init__(message, field=field)
+
+
+class CreditCodeTaken(Conflict):
+    code = "credit_code_taken"
+
+    def __init__(self) -> None:
+        super().__init__(msg("这个统一社会信用代码已经入驻，或者已有一份申请正在办理。"), field="credit_code")
+
+
+class LastManager(Conflict):
+    """A cooperative without a manager could let nobody in any more."""
+
+    code = "last_manager"
+
+    def __init__(self) -> None:
+        super().__init__(msg("至少要有一位负责人。请先让别人成为负责人。"))
+
+
+class VerificationAsked(Conflict):
+    code = "verification_asked"
+
+    def __init__(self) -> None:
+        super().__init__(msg("复核已经申请过了，平台正在核对。"))
+
+
+class VerificationNotDue(Conflict):
+    code = "verification_not_due"
+
+    def __init__(self) -> None:
+        super().__init__(msg("还没到复核的时候：到期前三十天起可以申请。"))
+
+
+class VerificationNotAsked(Conflict):
+    code = "verification_not_asked"
+
+    def __init__(self) -> None:
+        super().__init__(msg("没有等着处理的复核申请，请刷新页面。"))

@@ -17,7 +17,7 @@ from marketplace.search.port import IndexedProduct
 from marketplace.search.types import SearchDocument, SearchRow, Validity
 from marketplace.stock import queries as stock
 
-_TOPICS = frozenset({"product", "offer", "certificate", "stock", "sales"})
+_TOPICS = frozenset({"product", "offer", "party", "certificate", "stock", "sales"})
 _SUBJECT = {"stock": "offer", "sales": "product"}
 _CHANGES = 5000
 _BATCH = 1000

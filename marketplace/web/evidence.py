@@ -1,4 +1,4 @@
-"""The papers behind certificates, shown to those who check them and never to the public: they name people."""
+"""Papers behind certificates and applications: shown to those who check them, never to the public."""
 
 from flask import Response, current_app, make_response
 from itsdangerous import BadData, URLSafeSerializer
@@ -17,12 +17,20 @@ ACCEPTED = ",".join(sorted(files.PAPERS))
 
 def keep(sent: FileStorage | None) -> str:
     """Keep a sent paper and return its digest; refuses (FileRefused) none, or what is no PDF or picture."""
-    if sent is None or not sent.filename:
+    digest = keep_if_sent(sent, "evidence")
+    if digest is None:
         raise FileRefused(msg("请附上证书的扫描件或照片。"), field="evidence")
+    return digest
+
+
+def keep_if_sent(sent: FileStorage | None, field: str) -> str | None:
+    """Keep a paper of a form's field, None where none was sent; refuses (FileRefused) as ``keep``."""
+    if sent is None or not sent.filename:
+        return None
     try:
         return keep_evidence(sent.stream.read(files.MAX_BYTES + 1), _store())
     except FileRefused as refused:
-        refused.field = "evidence"
+        refused.field = field
         raise
 
 
@@ -55,6 +63,7 @@ def answer(digest: str | None) -> Response:
     response = make_response(content)
     response.content_type = found.value
     response.headers["Content-Disposition"] = f'inline; filename="{digest}.{found.name.lower()}"'
+    response.headers["Cache-Control"] = "private, no-store"
     # A paper is looked at, it never acts: no script, no form, no page around it; a PDF's viewer shows it.
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"

@@ -79,6 +79,8 @@ PEOPLE: Mapping[str, tuple[str, Role, str | None, Scope | None]] = {
     "consumer2": ("+8613800000002", Role.CONSUMER, None, None),
     "cooperative": ("+8613800000003", Role.COOPERATIVE_MEMBER, "DEMO-SC", None),
     "cooperative2": ("+8613800000004", Role.COOPERATIVE_MEMBER, "DEMO-XW", None),
+    "manager": ("+8613800000015", Role.COOPERATIVE_MANAGER, "DEMO-SC", None),
+    "packer": ("+8613800000016", Role.COOPERATIVE_PACKER, "DEMO-SC", None),
     "carrier": ("+8613800000005", Role.CARRIER_MEMBER, "DEMO-CARRIER", None),
     "carrier2": ("+8613800000006", Role.CARRIER_MEMBER, "DEMO-CARRIER2", None),
     "warehouse": ("+8613800000007", Role.WAREHOUSE_MEMBER, "DEMO-WH-GZ", None),

@@ -17,6 +17,8 @@ WHO = {
     "consumer": Role.CONSUMER,
     "unit": Role.PURCHASING_MEMBER,
     "cooperative": Role.COOPERATIVE_MEMBER,
+    "manager": Role.COOPERATIVE_MANAGER,
+    "packer": Role.COOPERATIVE_PACKER,
     "carrier": Role.CARRIER_MEMBER,
     "warehouse": Role.WAREHOUSE_MEMBER,
     "official": Role.OFFICIAL,

@@ -1,5 +1,10 @@
 """Tables of the catalogue; private to the room."""
 
+from marketplace.catalogue.models.brands import (
+    BrandProductRow,
+    BrandRow,
+    BrandUseRow,
+)
 from marketplace.catalogue.models.certificates import (
     CertificateProductRow,
     CertificateRow,
@@ -16,6 +21,9 @@ from marketplace.catalogue.models.editions import (
     ReviewRow,
 )
 from marketplace.catalogue.models.goods import LotPaperRow, LotRow, OfferRow, ProductRow, VariantRow
+from marketplace.catalogue.models.producers import (
+    ProducerClaimRow,
+)
 from marketplace.catalogue.models.proposals import PictureRow, ProposalRow, StoryRow
 from marketplace.catalogue.models.reference import (
     AisleRow,
@@ -30,6 +38,9 @@ from marketplace.catalogue.models.reference import (
 
 __all__ = [
     "AisleRow",
+    "BrandProductRow",
+    "BrandRow",
+    "BrandUseRow",
     "CertificateProductRow",
     "CertificateRow",
     "CertificateSuspensionRow",
@@ -45,6 +56,7 @@ __all__ = [
     "PaperRow",
     "PictureKindRow",
     "PictureRow",
+    "ProducerClaimRow",
     "ProductFormRow",
     "ProductRow",
     "ProposalRow",

@@ -1,5 +1,17 @@
 """Reads of the catalogue."""
 
+from marketplace.catalogue.queries.brands import (
+    authorised_uses,
+    brands_beside,
+    brands_by_id,
+    brands_to_review,
+    get_brand,
+    get_use,
+    list_brands,
+    uses_by,
+    uses_of_brand,
+    uses_to_decide,
+)
 from marketplace.catalogue.queries.certificates import (
     certificates_by_id,
     certificates_ever,
@@ -72,6 +84,14 @@ from marketplace.catalogue.queries.papers import (
     offers_barred,
     product_ids_of,
 )
+from marketplace.catalogue.queries.producers import (
+    claims_by,
+    claims_naming,
+    count_unanswered,
+    get_claim,
+    is_denied,
+    producers_beside,
+)
 from marketplace.catalogue.queries.proposals import (
     content_of,
     described,
@@ -103,13 +123,20 @@ from marketplace.catalogue.queries.register import (
 
 __all__ = [
     "Chosen",
+    "authorised_uses",
+    "brands_beside",
+    "brands_by_id",
+    "brands_to_review",
     "certificates_by_id",
     "certificates_ever",
     "certificates_lost",
     "certificates_of_offers",
     "certificates_of_sellers",
+    "claims_by",
+    "claims_naming",
     "content_of",
     "count_queues",
+    "count_unanswered",
     "count_waiting",
     "counting_certificates",
     "described",
@@ -127,7 +154,9 @@ __all__ = [
     "find_variant_by_code",
     "findings_of",
     "followed",
+    "get_brand",
     "get_certificate",
+    "get_claim",
     "get_edition",
     "get_lot",
     "get_nomination",
@@ -137,8 +166,11 @@ __all__ = [
     "get_proposal",
     "get_published",
     "get_story",
+    "get_use",
     "get_variant",
     "held_papers",
+    "is_denied",
+    "list_brands",
     "list_certificates",
     "list_editions",
     "list_entries",
@@ -162,6 +194,7 @@ __all__ = [
     "papers_for",
     "papers_of_lots",
     "pictures_by_digest",
+    "producers_beside",
     "product_ids_of",
     "products_by_id",
     "products_by_slug",
@@ -177,6 +210,9 @@ __all__ = [
     "standings_now",
     "stories_waiting",
     "titles_by_id",
+    "uses_by",
+    "uses_of_brand",
+    "uses_to_decide",
     "valid_certificates",
     "variants_by_id",
     "variants_of",

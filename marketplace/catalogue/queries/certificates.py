@@ -33,6 +33,7 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel import time
 from marketplace.kernel.paging import Page, offset
+from marketplace.parties.queries import sells
 from marketplace.parties.types import PartyId
 
 
@@ -215,7 +216,11 @@ def _sellers(
     producers: dict[ProductId, set[PartyId]] = defaultdict(set)
     rows = session.execute(
         select(OfferRow.product_id, OfferRow.cooperative_id, OfferRow.producer_id)
-        .where(OfferRow.product_id.in_(set(product_ids)), OfferRow.status == OfferStatus.LISTED)
+        .where(
+            OfferRow.product_id.in_(set(product_ids)),
+            OfferRow.status == OfferStatus.LISTED,
+            sells(OfferRow.cooperative_id, time.today()),
+        )
         .distinct()
     )
     for product_id, cooperative_id, producer_id in rows:

@@ -67,7 +67,7 @@ def listed_product_ids(session: Session) -> Iterator[ProductId]:
 
 
 def products_touched(session: Session, topic: str, subject_ids: Collection[int]) -> frozenset[ProductId]:
-    """Return the products that a change row of a topic (product, offer, certificate) speaks about.
+    """Return the products that a change row of a topic (product, offer, party, certificate) speaks about.
 
     An enterprise's certificate that names no product touches everything its holder offers.
     """
@@ -76,6 +76,9 @@ def products_touched(session: Session, topic: str, subject_ids: Collection[int])
         return frozenset(map(ProductId, wanted))
     if topic == "offer":
         rows = session.scalars(select(OfferRow.product_id).where(OfferRow.id.in_(wanted)))
+        return frozenset(map(ProductId, rows))
+    if topic == "party":
+        rows = session.scalars(select(OfferRow.product_id).where(OfferRow.cooperative_id.in_(wanted)))
         return frozenset(map(ProductId, rows))
     if topic != "certificate":
         return frozenset()

@@ -31,8 +31,10 @@ from marketplace.catalogue.types import (
     Variant,
     VariantId,
 )
+from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.kernel.paging import Page, offset
+from marketplace.parties.queries import sells
 from marketplace.parties.types import PartyId
 
 K = TypeVar("K")
@@ -150,7 +152,10 @@ def find_variant_by_code(session: Session, code: str) -> Variant | None:
 def offers_of(
     session: Session, product_ids: Collection[ProductId], statuses: Collection[OfferStatus] = LISTED
 ) -> Mapping[ProductId, tuple[Offer, ...]]:
-    """Return the offers of products, the cheapest first, listed ones unless other statuses are asked for."""
+    """Return the offers of products, the cheapest first.
+
+    Unless statuses are asked for: those on sale, listed by a seller who may sell.
+    """
     offers = _offers(session, OfferRow.product_id.in_(set(product_ids)), statuses)
     return _grouped(product_ids, offers, lambda one: one.product_id)
 
@@ -249,7 +254,9 @@ def _conditions(wanted: ProductFilter, storage_codes: list[str]) -> list[ColumnE
 
 def _is_offered(cooperative_id: PartyId | None) -> ColumnElement[bool]:
     found: Select[tuple[int]] = select(OfferRow.id).where(
-        OfferRow.product_id == ProductRow.id, OfferRow.status == OfferStatus.LISTED
+        OfferRow.product_id == ProductRow.id,
+        OfferRow.status == OfferStatus.LISTED,
+        sells(OfferRow.cooperative_id, time.today()),
     )
     if cooperative_id is not None:
         found = found.where(OfferRow.cooperative_id == cooperative_id)
@@ -266,11 +273,10 @@ _ORDERS = {
 def _offers(
     session: Session, which: ColumnElement[bool], statuses: Collection[OfferStatus]
 ) -> Iterable[Offer]:
-    rows = session.scalars(
-        select(OfferRow)
-        .where(which, OfferRow.status.in_(set(statuses)))
-        .order_by(OfferRow.price_fen, OfferRow.id)
-    )
+    found = select(OfferRow).where(which, OfferRow.status.in_(set(statuses)))
+    if statuses is LISTED:  # what is on sale: not what a seller has listed and may not sell now
+        found = found.where(sells(OfferRow.cooperative_id, time.today()))
+    rows = session.scalars(found.order_by(OfferRow.price_fen, OfferRow.id))
     return map(offer_from_row, rows)
 
 

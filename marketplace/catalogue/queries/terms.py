@@ -1,14 +1,18 @@
 """The terms of listed offers, lean and in one statement: asked for every card of every page."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select
+from sqlalchemy import ARRAY, BigInteger, Date, Select, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import OfferRow, ProductRow, VariantRow
 from marketplace.catalogue.types import OfferStatus, ProductId, VariantId
 from marketplace.catalogue.types.terms import OfferTerms
+from marketplace.kernel import time
+from marketplace.parties.queries import sells
 
+_DAY = bindparam("day", type_=Date)
 _TERMS = (
     select(
         OfferRow.id,
@@ -36,7 +40,7 @@ _TERMS = (
     )
     .join(VariantRow, VariantRow.id == OfferRow.variant_id)
     .join(ProductRow, ProductRow.id == OfferRow.product_id)
-    .where(OfferRow.status == OfferStatus.LISTED)
+    .where(OfferRow.status == OfferStatus.LISTED, sells(OfferRow.cooperative_id, _DAY))
     .order_by(OfferRow.id)
 )
 
@@ -48,10 +52,15 @@ _OF_VARIANTS = _TERMS.where(OfferRow.variant_id == _ASKED)
 
 
 def terms_of_products(session: Session, product_ids: Collection[ProductId]) -> list[OfferTerms]:
-    """Return the listed offers of products, in the order in which they were made."""
-    return [OfferTerms._make(row) for row in session.execute(_OF_PRODUCTS, {"asked": list(product_ids)})]
+    """Return the listed offers of products whose seller may sell, in the order in which they were made."""
+    return _terms(session, _OF_PRODUCTS, product_ids)
 
 
 def terms_of_variants(session: Session, variant_ids: Collection[VariantId]) -> list[OfferTerms]:
-    """Return the listed offers of packs, in the order in which they were made."""
-    return [OfferTerms._make(row) for row in session.execute(_OF_VARIANTS, {"asked": list(variant_ids)})]
+    """Return the listed offers of packs whose seller may sell, in the order in which they were made."""
+    return _terms(session, _OF_VARIANTS, variant_ids)
+
+
+def _terms(session: Session, statement: Select[Any], asked: Collection[int]) -> list[OfferTerms]:
+    rows = session.execute(statement, {"asked": list(asked), "day": time.today()})
+    return [OfferTerms._make(row) for row in rows]

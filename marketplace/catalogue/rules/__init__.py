@@ -1,5 +1,13 @@
 """What the catalogue decides, without a database: validity, season, temperature, prices, papers."""
 
+from marketplace.catalogue.rules.brands import (
+    BRAND_TRANSITIONS,
+    OPEN_USES,
+    USE_TRANSITIONS,
+    brand_problem,
+    may_use,
+    term_of_use_problem,
+)
 from marketplace.catalogue.rules.certificates import (
     TRANSITIONS,
     add_months,
@@ -95,6 +103,7 @@ from marketplace.catalogue.rules.selling import (
 
 __all__ = [
     "ALL_MONTHS",
+    "BRAND_TRANSITIONS",
     "EDITION_TRANSITIONS",
     "LOT_TRANSITIONS",
     "NOMINATION_TRANSITIONS",
@@ -102,18 +111,21 @@ __all__ = [
     "NO_COUNTY",
     "OFFER_TRANSITIONS",
     "OPEN_PROPOSALS",
+    "OPEN_USES",
     "PRODUCT_TRANSITIONS",
     "PROPOSAL_TRANSITIONS",
     "SIDES",
     "STANDING",
     "STORY_TRANSITIONS",
     "TRANSITIONS",
+    "USE_TRANSITIONS",
     "WRITABLE",
     "add_months",
     "band",
     "barred",
     "base_problem",
     "border_problem",
+    "brand_problem",
     "canonical",
     "check_problem",
     "clean_text",
@@ -140,6 +152,7 @@ __all__ = [
     "last_day_due",
     "left",
     "lost",
+    "may_use",
     "missing",
     "missing_lot_papers",
     "missing_papers",
@@ -166,6 +179,7 @@ __all__ = [
     "story_problems",
     "story_revision",
     "term_at",
+    "term_of_use_problem",
     "term_problem",
     "terms_problem",
     "text_problem",

@@ -3,6 +3,16 @@
 from marketplace.catalogue.service.approving import (
     approve_proposal,
 )
+from marketplace.catalogue.service.brands import (
+    ask_use,
+    authorise_use,
+    end_brand,
+    list_brand,
+    refuse_brand,
+    refuse_use,
+    submit_brand,
+    withdraw_use,
+)
 from marketplace.catalogue.service.certificates import (
     lapse_certificates,
     note_reminded,
@@ -33,12 +43,18 @@ from marketplace.catalogue.service.nominations import (
 )
 from marketplace.catalogue.service.offers import (
     change_price,
+    change_producer,
     change_terms,
     make_offer,
     pause_offer,
     pause_uncovered,
     resume_offer,
     withdraw_offer,
+)
+from marketplace.catalogue.service.producers import (
+    confirm_claim,
+    deny_claim,
+    name_producer,
 )
 from marketplace.catalogue.service.products import (
     create_product,
@@ -94,20 +110,27 @@ __all__ = [
     "approve_nominations",
     "approve_proposal",
     "arrange_pictures",
+    "ask_use",
+    "authorise_use",
     "begin_change",
     "begin_proposal",
     "change_price",
+    "change_producer",
     "change_selling",
     "change_terms",
     "close_nominations",
+    "confirm_claim",
     "create_product",
     "create_variant",
+    "deny_claim",
     "drop_story_picture",
+    "end_brand",
     "end_presale",
     "follow_product",
     "hold_lot",
     "keep_picture",
     "lapse_certificates",
+    "list_brand",
     "list_product",
     "load_aisles",
     "load_criteria",
@@ -121,6 +144,7 @@ __all__ = [
     "load_units",
     "load_variants",
     "make_offer",
+    "name_producer",
     "names",
     "nominate",
     "note_reminded",
@@ -134,7 +158,9 @@ __all__ = [
     "publish_story",
     "recall_lot",
     "record_lot",
+    "refuse_brand",
     "refuse_nomination",
+    "refuse_use",
     "reinstate_certificate",
     "reject_certificate",
     "release_lot",
@@ -144,6 +170,7 @@ __all__ = [
     "return_story",
     "revoke_certificate",
     "set_photo",
+    "submit_brand",
     "submit_certificate",
     "submit_proposal",
     "submit_story",
@@ -154,6 +181,7 @@ __all__ = [
     "withdraw_offer",
     "withdraw_product",
     "withdraw_proposal",
+    "withdraw_use",
     "write_proposal",
     "write_story",
 ]

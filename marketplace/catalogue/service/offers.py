@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
@@ -23,6 +24,7 @@ from marketplace.catalogue.refusals import (
     StatusMovedOn,
     WrongSeller,
 )
+from marketplace.catalogue.service.producers import name_producer, refuse_denied
 from marketplace.catalogue.types import (
     Offer,
     OfferDraft,
@@ -37,6 +39,7 @@ from marketplace.catalogue.types import (
 from marketplace.kernel import changes, journal, time
 from marketplace.kernel.message import msg
 from marketplace.parties import queries as parties
+from marketplace.parties.rules import may_sell
 from marketplace.parties.types import Party, PartyId, PartyKind, PartyStatus
 
 
@@ -48,8 +51,10 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
     """
     variant = get_variant(session, draft.variant_id)
     producer_id = draft.cooperative_id if draft.producer_id is None else draft.producer_id
-    for party_id in sorted({draft.cooperative_id, producer_id}):
-        _check_party(parties.get_party(session, party_id))
+    if not may_sell(parties.get_party(session, draft.cooperative_id), time.today()):
+        raise WrongSeller(parties.get_party(session, draft.cooperative_id).name)
+    _check_party(parties.get_party(session, producer_id))
+    refuse_denied(session, producer_id, draft.cooperative_id, variant.product_id)
     terms = OfferTerms(
         minimum=draft.minimum,
         lead_days=draft.lead_days,
@@ -80,6 +85,7 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
     )
     if offer_id is None:
         raise OfferExists
+    name_producer(session, producer_id, draft.cooperative_id, variant.product_id)
     return changed_offer(session, _locked(session, OfferId(offer_id)), "listed", price_fen=draft.price_fen)
 
 
@@ -119,7 +125,9 @@ def resume_offer(session: Session, offer_id: OfferId) -> Offer:
     """Put a paused offer on sale again; refuses (NotSellable) where a paper has lapsed meanwhile."""
     row = _locked(session, offer_id)
     variant = get_variant(session, VariantId(row.variant_id))
-    sellers = {PartyId(row.cooperative_id), PartyId(row.producer_id)}
+    producer_id, seller_id = PartyId(row.producer_id), PartyId(row.cooperative_id)
+    refuse_denied(session, producer_id, seller_id, variant.product_id)
+    sellers = {seller_id, producer_id}
     _check_papers(session, variant, sellers, row.declared_papers)
     _move(row, OfferStatus.LISTED)
     return changed_offer(session, row, "resumed")
@@ -130,6 +138,30 @@ def withdraw_offer(session: Session, offer_id: OfferId, reason: str = "") -> Off
     row = _locked(session, offer_id)
     _move(row, OfferStatus.WITHDRAWN)
     return changed_offer(session, row, "withdrawn", reason=reason)
+
+
+def change_producer(session: Session, offer_id: OfferId, producer_id: PartyId) -> Offer:
+    """Say who grew or made the goods of an offer; the producer is told. Papers are asked for anew.
+
+    Refuses (WrongSeller, ProducerDenied, NotSellable) and, where the goods of that producer are offered by
+    another offer already, OfferExists.
+    """
+    row = standing_offer(session, offer_id)
+    seller_id = PartyId(row.cooperative_id)
+    _check_party(parties.get_party(session, producer_id))
+    refuse_denied(session, producer_id, seller_id, ProductId(row.product_id))
+    variant = get_variant(session, VariantId(row.variant_id))
+    if row.status == OfferStatus.LISTED:
+        _check_papers(session, variant, {seller_id, producer_id}, row.declared_papers)
+    former = row.producer_id
+    try:
+        with session.begin_nested():
+            row.producer_id = producer_id
+            session.flush()
+    except IntegrityError:
+        raise OfferExists from None
+    name_producer(session, producer_id, seller_id, variant.product_id)
+    return changed_offer(session, row, "producer_changed", former=former, producer=producer_id)
 
 
 def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[OfferId]:

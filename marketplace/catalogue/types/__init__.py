@@ -1,5 +1,17 @@
 """What others may hold of the catalogue."""
 
+from marketplace.catalogue.types.brands import (
+    Authorisation,
+    Brand,
+    BrandDraft,
+    BrandFilter,
+    BrandId,
+    BrandKind,
+    BrandState,
+    BrandUse,
+    BrandUseId,
+    UseState,
+)
 from marketplace.catalogue.types.certificates import (
     Base,
     Certificate,
@@ -63,6 +75,11 @@ from marketplace.catalogue.types.goods import (
     Variant,
     VariantId,
 )
+from marketplace.catalogue.types.producers import (
+    ClaimId,
+    ClaimState,
+    ProducerClaim,
+)
 from marketplace.catalogue.types.proposals import (
     Allergen,
     Approval,
@@ -103,7 +120,16 @@ __all__ = [
     "Aisle",
     "Allergen",
     "Approval",
+    "Authorisation",
     "Base",
+    "Brand",
+    "BrandDraft",
+    "BrandFilter",
+    "BrandId",
+    "BrandKind",
+    "BrandState",
+    "BrandUse",
+    "BrandUseId",
     "Certificate",
     "CertificateDraft",
     "CertificateFilter",
@@ -114,6 +140,8 @@ __all__ = [
     "CertifiedPeriod",
     "Check",
     "CheckedAgainst",
+    "ClaimId",
+    "ClaimState",
     "Criterion",
     "CriterionCheck",
     "Departure",
@@ -146,6 +174,7 @@ __all__ = [
     "Picture",
     "PictureKind",
     "Presale",
+    "ProducerClaim",
     "Product",
     "ProductDraft",
     "ProductFilter",
@@ -178,6 +207,7 @@ __all__ = [
     "StoryState",
     "TemperatureRange",
     "Unit",
+    "UseState",
     "Variant",
     "VariantDraft",
     "VariantId",

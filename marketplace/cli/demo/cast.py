@@ -176,7 +176,7 @@ def _cooperative(session: Session, stage: Stage, phones: _Phones, number: int, p
         f"{county.short_name.hans}{hans}合作社（演示）",
         f"{county.short_name.en} {english} Cooperative (demonstration)",
     )
-    return _member(session, phones, f"{county.short_name.hans}社员（演示）", party, Role.COOPERATIVE_MEMBER)
+    return _member(session, phones, f"{county.short_name.hans}社员（演示）", party, Role.COOPERATIVE_MANAGER)
 
 
 def _party(session: Session, kind: PartyKind, code: str, division: str, hans: str, english: str) -> Party:

@@ -12,7 +12,7 @@ from marketplace.assistance.types import Dimension
 from marketplace.cli.demo import cast as casting
 from marketplace.cli.demo import catalogue as named
 from marketplace.cli.demo import certificates as papers
-from marketplace.cli.demo import evening, own_goods, searches
+from marketplace.cli.demo import evening, joining, own_goods, searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
 from marketplace.cli.demo.road import Road, decide_breaches
@@ -34,6 +34,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     """Play the whole history up to the last day; about so many orders, growing through the year."""
     stage.at(stage.first, 8)
     cast = casting.enter(stage)
+    stage.write(lambda session: joining.record_licences(session, cast))
     shelf = shelving.fill(stage, cast)
     show(f"演示 {len(cast.cooperatives)} 家合作社、{len(shelf.goods)} 个供货报价")
     named.publish_last_year(stage, cast)
@@ -51,7 +52,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
         bought += _day(stage, cast, shelf, road, day, int(waiting))
         waiting -= int(waiting)
         if day == stage.last or (day + timedelta(days=1)).day == 1:
-            _month_end(stage, day)
+            _month_end(stage, cast, day)
             show(f"演示 {day:%Y-%m} … {bought} 笔已付款订单")
         day += timedelta(days=1)
     if not confirmed:
@@ -62,6 +63,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     papers.submit(stage, shelf.papers, shelf.goods.values(), 3)
     named.review_this_year(stage, cast)
     own_goods.bring(stage, cast, shelf)
+    joining.leave(stage, cast, shelf)
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
         stage.run(name)
@@ -101,8 +103,9 @@ def _day(stage: Stage, cast: Cast, shelf: Shelf, road: Road, day: date, buyers: 
     return bought
 
 
-def _month_end(stage: Stage, day: date) -> None:
+def _month_end(stage: Stage, cast: Cast, day: date) -> None:
     stage.at(day, 23, 30)
+    stage.write(lambda session: joining.verify_again(session, stage, cast, day))
     stage.drain()
     for name in (
         "completion.confirm_due",
@@ -111,6 +114,7 @@ def _month_end(stage: Stage, day: date) -> None:
         "transparency.sequence",
         "transparency.sign_head",
         "catalogue.lapse_certificates",
+        "parties.watch_verifications",
     ):
         stage.run(name)
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023_goods"
-down_revision = "0021_uploads"
+down_revision = "0022_brands"
 branch_labels = None
 depends_on = None
 

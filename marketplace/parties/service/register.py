@@ -8,10 +8,19 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, ids, journal, time
 from marketplace.kernel.message import Name
-from marketplace.parties.models import PartyRow
+from marketplace.parties.models import BusinessLicenceRow, PartyRow, VerificationRow
 from marketplace.parties.queries import party_from_row
 from marketplace.parties.refusals import CodeTaken, PartyNotFound
-from marketplace.parties.types import ContractMode, Party, PartyId, PartyKind, PartyStatus
+from marketplace.parties.rules import verified_until
+from marketplace.parties.types import (
+    BusinessLicence,
+    ContractMode,
+    Party,
+    PartyId,
+    PartyKind,
+    PartyStatus,
+    VerificationState,
+)
 from marketplace.places import queries as places
 
 _PREFIXES = {
@@ -39,6 +48,8 @@ def register_party(
 ) -> Party:
     """Enter a party into the register; a cooperative sells by 购销 unless its terms say 代销.
 
+    Whoever enters a cooperative has verified it: it sells for half a year, then it is verified again.
+
     Refuses (UnknownPlace) an unknown division and (CodeTaken) a code that another party has.
     """
     places.atlas(session).division(division_code)
@@ -56,13 +67,42 @@ def register_party(
         status=PartyStatus.ACTIVE,
         contract_mode=contract,
         licence_number=terms.get("licence_number"),
+        verified_until=verified_until(time.today()) if kind is PartyKind.COOPERATIVE else None,
         is_demo=terms.get("is_demo", False),
         registered_at=time.now(),
     )
     session.add(row)
     session.flush()
+    if kind is PartyKind.COOPERATIVE:
+        _note_verification(session, row)
     journal.write(session, "party", row.id, "registered", kind=kind, code=code)
     changes.record(session, "party", [row.id])
+    return party_from_row(row)
+
+
+def record_business_licence(session: Session, licence: BusinessLicence) -> None:
+    """Note what a party's business licence says, anew or instead of what was noted before."""
+    row = session.get(BusinessLicenceRow, licence.party_id)
+    if row is None:
+        row = BusinessLicenceRow(party_id=licence.party_id)
+        session.add(row)
+    row.credit_code, row.legal_representative = licence.credit_code, licence.legal_representative
+    row.address, row.ends_on = licence.address, licence.ends_on
+    row.scan_digest, row.recorded_at = licence.scan_digest, time.now()
+    session.flush()
+    journal.write(session, "party", licence.party_id, "licence_recorded")
+
+
+def set_contract_mode(session: Session, party_id: PartyId, mode: ContractMode, reason: str) -> Party:
+    """Change who sells and invoices a cooperative's goods from the next order on."""
+    row = session.scalars(select(PartyRow).where(PartyRow.id == party_id).with_for_update()).one_or_none()
+    if row is None or row.kind != PartyKind.COOPERATIVE:
+        raise PartyNotFound
+    if row.contract_mode != mode:
+        former, row.contract_mode = row.contract_mode, mode
+        journal.write(session, "party", row.id, "contract_changed", former=former, mode=mode, reason=reason)
+        changes.record(session, "party", [row.id])
+        session.flush()
     return party_from_row(row)
 
 
@@ -86,6 +126,22 @@ def _become(session: Session, party_id: PartyId, status: PartyStatus, reason: st
         changes.record(session, "party", [row.id])
         session.flush()
     return party_from_row(row)
+
+
+def _note_verification(session: Session, row: PartyRow) -> None:
+    now = time.now()
+    session.add(
+        VerificationRow(
+            party_id=row.id,
+            state=VerificationState.VERIFIED,
+            note="",
+            against="",
+            reason="",
+            asked_at=now,
+            decided_at=now,
+            valid_until=row.verified_until,
+        )
+    )
 
 
 def _new_code(kind: PartyKind) -> str:

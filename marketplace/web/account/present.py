@@ -9,7 +9,9 @@ from marketplace.places.atlas import Atlas
 
 PORTALS = {
     Role.PURCHASING_MEMBER: "/purchasing",
+    Role.COOPERATIVE_MANAGER: "/cooperative",
     Role.COOPERATIVE_MEMBER: "/cooperative",
+    Role.COOPERATIVE_PACKER: "/cooperative",
     Role.CARRIER_MEMBER: "/carrier",
     Role.WAREHOUSE_MEMBER: "/carrier",
     Role.OFFICIAL: "/oversight",
@@ -19,7 +21,9 @@ PORTALS = {
 ROLE_NAMES = {
     Role.CONSUMER: msg("消费者"),
     Role.PURCHASING_MEMBER: msg("采购单位"),
-    Role.COOPERATIVE_MEMBER: msg("合作社"),
+    Role.COOPERATIVE_MANAGER: msg("合作社负责人"),
+    Role.COOPERATIVE_MEMBER: msg("合作社经办人"),
+    Role.COOPERATIVE_PACKER: msg("合作社发货员"),
     Role.CARRIER_MEMBER: msg("承运商"),
     Role.WAREHOUSE_MEMBER: msg("云仓"),
     Role.OFFICIAL: msg("协作干部"),
@@ -28,7 +32,9 @@ ROLE_NAMES = {
 
 ROLE_ICONS = {
     Role.PURCHASING_MEMBER: "building",
+    Role.COOPERATIVE_MANAGER: "leaf",
     Role.COOPERATIVE_MEMBER: "leaf",
+    Role.COOPERATIVE_PACKER: "box",
     Role.CARRIER_MEMBER: "truck",
     Role.WAREHOUSE_MEMBER: "box",
     Role.OFFICIAL: "chart",

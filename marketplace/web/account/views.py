@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.kernel.refusals import NotFound
 from marketplace.notices import queries as notices
 from marketplace.orders import queries as orders
+from marketplace.parties import queries as parties
 from marketplace.places import queries as places
 from marketplace.web import guard
 from marketplace.web.account import present
@@ -22,7 +23,8 @@ PER_PAGE = 20
 def home() -> ResponseReturnValue:
     actor = guard.actor()
     choices = present.acting_choices(actor, places.atlas(read()))
-    return render_template("account/home.html", actor=actor, choices=choices)
+    suspended = parties.suspended_of(read(), actor.person.id)
+    return render_template("account/home.html", actor=actor, choices=choices, suspended=suspended)
 
 
 @blueprint.post("/account/acting")

@@ -11,7 +11,9 @@ from marketplace.parties.types import Actor, Membership, Permission, Role
 from marketplace.web import guard
 
 HOLDER_OF_ROLE: Mapping[Role, HolderKind] = {
+    Role.COOPERATIVE_MANAGER: HolderKind.COOPERATIVE,
     Role.COOPERATIVE_MEMBER: HolderKind.COOPERATIVE,
+    Role.COOPERATIVE_PACKER: HolderKind.COOPERATIVE,
     Role.CARRIER_MEMBER: HolderKind.CARRIER,
     Role.WAREHOUSE_MEMBER: HolderKind.WAREHOUSE,
 }

@@ -1,6 +1,7 @@
 """A cooperative's working pages: orders to accept and pack, offers and stock, certificates, statements."""
 
 from marketplace.web.cooperative import (
+    brands,
     certificate_labels,
     certificates,
     detail,
@@ -9,7 +10,9 @@ from marketplace.web.cooperative import (
     offers,
     orders,
     prints,
+    producers,
     selling,
+    standing,
     statements,
     stock,
     story,
@@ -19,6 +22,7 @@ from marketplace.web.cooperative.routes import blueprint
 
 __all__ = [
     "blueprint",
+    "brands",
     "certificate_labels",
     "certificates",
     "detail",
@@ -27,7 +31,9 @@ __all__ = [
     "offers",
     "orders",
     "prints",
+    "producers",
     "selling",
+    "standing",
     "statements",
     "stock",
     "story",

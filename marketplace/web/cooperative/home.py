@@ -7,8 +7,11 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue import queries as catalogue
+from marketplace.kernel import time
 from marketplace.kernel.message import msg
 from marketplace.orders.types import FulfilmentState
+from marketplace.parties import queries as parties
+from marketplace.parties.rules import is_verification_due, may, selling_problem
 from marketplace.parties.types import Permission
 from marketplace.settlement import queries as settlement
 from marketplace.settlement.types import cooperative_payable
@@ -16,7 +19,7 @@ from marketplace.web.cooperative import shelf
 from marketplace.web.cooperative.certificates import lapsing
 from marketplace.web.cooperative.routes import acting_for, blueprint, counts
 from marketplace.web.database import read
-from marketplace.web.guard import require
+from marketplace.web.guard import current_actor, require
 from marketplace.web.language import render
 
 LOOKED_AT = 100
@@ -45,12 +48,18 @@ class Task:
 @blueprint.get("")
 @require(Permission.FULFIL)
 def home() -> ResponseReturnValue:
+    party = parties.get_party(read(), acting_for())
+    sees_money = may(current_actor(), Permission.SEE_STATEMENTS, acting_for())
     offers = catalogue.offers_of_cooperative(read(), acting_for(), per_page=LOOKED_AT)
     rows = shelf.offer_rows(read(), offers.items)
     return render_template(
         "cooperative/home.html",
-        tasks=_tasks(counts()),
-        owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())),
+        tasks=_tasks(counts(), catalogue.count_unanswered(read(), acting_for())),
+        owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())) if sees_money else None,
+        manages_offers=may(current_actor(), Permission.MANAGE_OFFERS, acting_for()),
+        party=party,
+        problem=selling_problem(party, time.today()),
+        is_due=is_verification_due(party, time.today()),
         on_the_way=sum(counts().get(one, 0) for one in ON_THE_WAY),
         low=[row for row in rows if row.is_listed and row.level is not shelf.Level.ENOUGH],
         lapsing_lots=[(row, lot) for row in rows for lot in row.lots if lot.is_lapsing],
@@ -58,7 +67,17 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _tasks(by_state: Mapping[FulfilmentState, int]) -> list[Task]:
+def _tasks(by_state: Mapping[FulfilmentState, int], unanswered: int) -> list[Task]:
+    claims = Task(
+        mark="leaf",
+        text=render(msg("有商家说卖的是您生产的，请确认")),
+        count=unanswered,
+        href=url_for("cooperative.producers"),
+    )
+    return [*([claims] if unanswered else []), *_orders(by_state)]
+
+
+def _orders(by_state: Mapping[FulfilmentState, int]) -> list[Task]:
     return [
         Task(
             mark=mark,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import cast
 
-from flask import Blueprint, Response, current_app, g
+from flask import Blueprint, Response, current_app, g, request
 
 from marketplace.kernel.printing import Printer
+from marketplace.kernel.refusals import Forbidden
 from marketplace.orders import queries as orders
 from marketplace.orders.types import FulfilmentState
 from marketplace.parties import rules
@@ -39,6 +40,20 @@ def counts() -> Mapping[FulfilmentState, int]:
     return cast("Mapping[FulfilmentState, int]", g.fulfilment_counts)
 
 
+@blueprint.before_request
+def ask_of_the_party_shown() -> None:
+    """Ask for a page's permission for the very cooperative that is shown, not for any of one's several."""
+    if mine() and not _may_see(request.endpoint or ""):
+        raise Forbidden
+
+
+def _may_see(endpoint: str) -> bool:
+    """Tell whether somebody may do for the cooperative that is shown what a page asks for."""
+    asked = guard.mark_of(current_app.view_functions[endpoint])
+    wanted = next((one for one in rules.BOUND_TO_PARTY if one == asked), None)
+    return wanted is None or rules.may(guard.current_actor(), wanted, acting_for())
+
+
 @blueprint.context_processor
 def portal() -> dict[str, object]:
     """Name the pages and their menu; nothing for a page that says no to a stranger."""
@@ -48,17 +63,19 @@ def portal() -> dict[str, object]:
         return shared
     name = next(one.party_name for one in actor.memberships if one.party_id == acting_for())
     waiting = sum(counts().get(one, 0) for one in (FulfilmentState.TO_ACCEPT, FulfilmentState.ACCEPTED))
+    pages: list[tuple[str, str, str, int | None]] = [
+        ("cooperative.home", _("今天"), "home", None),
+        ("cooperative.orders", _("供货单"), "box", waiting),
+        ("cooperative.offers", _("报价和库存"), "shelf", None),
+        ("cooperative.goods", _("自有商品"), "leaf", None),
+        ("cooperative.story", _("故事"), "list", None),
+        ("cooperative.certificates", _("证书"), "seal", None),
+        ("cooperative.statements", _("结算单"), "bill", None),
+        ("cooperative.standing", _("证照和成员"), "people", None),
+    ]
     return shared | {
         "portal_title": name_in_language(name),
-        "nav_items": [
-            ("cooperative.home", _("今天"), "home", None),
-            ("cooperative.orders", _("供货单"), "box", waiting),
-            ("cooperative.offers", _("报价和库存"), "shelf", None),
-            ("cooperative.goods", _("自有商品"), "leaf", None),
-            ("cooperative.story", _("故事"), "list", None),
-            ("cooperative.certificates", _("证书"), "seal", None),
-            ("cooperative.statements", _("结算单"), "bill", None),
-        ],
+        "nav_items": [one for one in pages if _may_see(one[0])],
     }
 
 

@@ -1,6 +1,8 @@
 """The operator's working pages: what waits for a person, orders and their routing, money, proofs, parties."""
 
 from marketplace.web.operator import (
+    applications,
+    brands,
     certificates,
     editions,
     goods,
@@ -12,11 +14,14 @@ from marketplace.web.operator import (
     routing,
     search,
     stories,
+    verifications,
 )
 from marketplace.web.operator.routes import blueprint
 
 __all__ = [
+    "applications",
     "blueprint",
+    "brands",
     "certificates",
     "editions",
     "goods",
@@ -28,4 +33,5 @@ __all__ = [
     "routing",
     "search",
     "stories",
+    "verifications",
 ]

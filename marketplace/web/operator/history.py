@@ -88,6 +88,14 @@ ACTIONS: Mapping[str, Message] = {
     "presale_opened": msg("开预售"),
     "presale_ended": msg("预售结束"),
     "active": msg("恢复资格"),
+    "licence_recorded": msg("登记营业执照"),
+    "verification_asked": msg("申请复核"),
+    "verification_refused": msg("复核未通过"),
+    "verification_lapsed": msg("复核过期"),
+    "contract_changed": msg("改合同方式"),
+    "recommended": msg("县里推荐"),
+    "resubmitted": msg("补正后再次提交"),
+    "refused": msg("未通过"),
 }
 
 

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.queries import proposals_waiting, stories_waiting
 from marketplace.catalogue.queries.waiting import certificates_to_review
 from marketplace.custody import queries as custody
@@ -65,6 +66,24 @@ def _queues(session: Session) -> list[Queue]:
         ),
         _queue("leaf", _("商品资料等审核"), proposals_waiting(session), url_for("operator.goods")),
         _queue("list", _("故事等审核"), stories_waiting(session), url_for("operator.stories")),
+        _queue(
+            "building",
+            _("入驻申请等审核"),
+            parties.applications_to_review(session),
+            url_for("operator.applications"),
+        ),
+        _queue(
+            "people",
+            _("半年复核等核对"),
+            parties.verifications_asked(session),
+            url_for("operator.verifications"),
+        ),
+        _queue(
+            "leaf",
+            _("品牌等审核"),
+            catalogue.brands_to_review(session),
+            url_for("operator.brands", state="submitted"),
+        ),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),
         _queue("warn", _("到账对不上订单"), doubts[Doubt.UNCLEAR], money),
         _queue("refuse", _("退款失败"), doubts[Doubt.FAILED_REFUND], f"{money}?tab={Doubt.FAILED_REFUND}"),

@@ -3,15 +3,17 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.kernel import journal
+from marketplace.flow import verify_sellers
+from marketplace.kernel import journal, time
 from marketplace.kernel.refusals import NotFound
 from marketplace.parties import queries as parties
-from marketplace.parties import service
+from marketplace.parties import rules
 from marketplace.parties.refusals import PartyNotFound
 from marketplace.parties.types import Party, PartyKind, PartyStatus, Permission
 from marketplace.places import queries as places
+from marketplace.web import applications
 from marketplace.web.database import read
-from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.forms import Form, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator import history
@@ -31,6 +33,7 @@ SUBJECTS = frozenset(
         "lot",
         "product",
         "party",
+        "application",
         "pairing",
         "consignment",
         "hold",
@@ -58,7 +61,7 @@ def list_parties() -> ResponseReturnValue:
 @blueprint.get("/parties/<code>")
 @require(Permission.MANAGE_PARTIES)
 def party(code: str) -> ResponseReturnValue:
-    return _page(code, blank())
+    return party_page(code, blank())
 
 
 @blueprint.post("/parties/<code>/suspend")
@@ -66,10 +69,10 @@ def party(code: str) -> ResponseReturnValue:
 def suspend_party(code: str) -> ResponseReturnValue:
     form = parse(ReasonForm, request.form)
     if form.model is None:
-        return _page(code, form), 422
+        return party_page(code, form), 422
     found, reason = _party(code), form.model.reason
     said = _("已暂停，其成员暂时不能操作。")
-    done(lambda session: service.suspend_party(session, found.id, reason), said)
+    done(lambda session: verify_sellers.suspend(session, found.id, reason), said)
     return redirect(url_for("operator.party", code=code), code=303)
 
 
@@ -78,9 +81,9 @@ def suspend_party(code: str) -> ResponseReturnValue:
 def reinstate_party(code: str) -> ResponseReturnValue:
     form = parse(ReasonForm, request.form)
     if form.model is None:
-        return _page(code, form), 422
+        return party_page(code, form), 422
     found, reason = _party(code), form.model.reason
-    done(lambda session: service.reinstate_party(session, found.id, reason), _("已恢复。"))
+    done(lambda session: verify_sellers.reinstate(session, found.id, reason), _("已恢复。"))
     return redirect(url_for("operator.party", code=code), code=303)
 
 
@@ -106,11 +109,18 @@ def _party(code: str) -> Party:
     return found
 
 
-def _page(code: str, form: Form[FormModel] | Form[ReasonForm]) -> str:
-    found = _party(code)
+def party_page(code: str, form: Form[M]) -> str:
+    """Show a party; a form with errors is shown with them."""
+    found, today = _party(code), time.today()
+    sells = found.kind is PartyKind.COOPERATIVE
     return render_template(
         "operator/party.html",
         party=found,
+        licence=parties.find_business_licence(read(), found.id) if sells else None,
+        verifications=parties.verifications_of(read(), found.id) if sells else [],
+        problem=rules.selling_problem(found, today) if sells else None,
+        is_due=rules.is_verification_due(found, today),
+        words=applications,
         members=parties.members_of(read(), found.id),
         place=places.atlas(read()).division(found.division_code).name,
         events=history.events(read(), journal.history(read(), "party", found.id)),

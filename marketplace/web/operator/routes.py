@@ -29,6 +29,7 @@ def portal() -> dict[str, object]:
             ("operator.certificates", _("证书"), "seal", None),
             ("operator.editions", _("名优目录"), "leaf", None),
             ("operator.breaches", _("温度异常和停售"), "thermometer", None),
+            ("operator.applications", _("入驻申请"), "building", None),
             ("operator.parties", _("主体"), "people", None),
             ("operator.search", _("搜索"), "search", None),
         ],

@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from marketplace.catalogue.rules import nominating_county
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, msg
-from marketplace.parties.rules import covers_pairing, may
+from marketplace.parties.rules import covers_pairing, may, recommending_counties
 from marketplace.parties.types import Permission, Role, Scope
 from marketplace.places import queries as places
 from marketplace.places.types import Pairing, PairingStatus
@@ -49,6 +49,11 @@ def portal() -> dict[str, object]:
     actor = guard.current_actor()
     if actor is None or Role.OFFICIAL not in actor.roles:
         return shared
+    recommends = recommending_counties(guard.scope(), places.atlas(read())) != frozenset()
+    joining = [
+        ("oversight.applications", _("入驻推荐"), "building", None),
+        ("oversight.brands", _("品牌授权"), "leaf", None),
+    ]
     return shared | {
         "portal_title": _("%(scope)s消费帮扶", scope=render(scope_name(guard.scope()))),
         "may_confirm": may(actor, Permission.CONFIRM_PAIRING),
@@ -58,6 +63,7 @@ def portal() -> dict[str, object]:
             ("oversight.lines", _("台账明细"), "list", None),
             ("oversight.editions", _("名优目录"), "leaf", None),
             ("oversight.certificates", _("证书"), "seal", None),
+            *(joining if recommends else []),
             ("oversight.pairings", _("结对关系"), "pair", len(waiting_pairings())),
             ("oversight.counting_rules", _("口径"), "info", None),
             *(

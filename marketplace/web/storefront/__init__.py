@@ -3,6 +3,7 @@
 from marketplace.web.storefront import (
     about,
     basket,
+    brands,
     certificates,
     checkout,
     choices,
@@ -26,6 +27,7 @@ __all__ = [
     "about",
     "basket",
     "blueprint",
+    "brands",
     "certificates",
     "checkout",
     "choices",

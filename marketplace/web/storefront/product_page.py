@@ -1,7 +1,7 @@
 """Everything that a product's page shows, gathered in a fixed number of statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from marketplace.catalogue import rules
 from marketplace.catalogue.rules.returns import is_perishable
 from marketplace.catalogue.types import (
     Allergen,
+    Brand,
     Certificate,
     OfferId,
     Product,
@@ -43,6 +44,8 @@ from marketplace.web.storefront.routes import search_engine
 
 ALIKE = 4
 _VARIANTS = Beside(catalogue.variants_of)
+_PRODUCERS = Beside(catalogue.producers_beside)
+_BRANDS = Beside(catalogue.brands_beside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,14 @@ class PackChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seller:
-    """A cooperative that offers the chosen pack; ``is_default`` where routing would choose it."""
+    """A cooperative that offers the chosen pack; ``is_default`` where routing would choose it.
+
+    ``producer`` grew or made the goods where that is another.
+    """
 
     cooperative: Party
+    producer: Party | None
+    brands: Sequence[Brand]
     offer_id: OfferId
     priced: PriceWithFreight
     badges: list[Proof]
@@ -97,7 +105,7 @@ class ProductPage:
 
 
 def gather(session: Session, product: Product, pack_code: str | None) -> ProductPage:
-    """Gather the page for the visitor's city and the chosen pack: in three statements, nine for new goods."""
+    """Gather the page for the visitor's city and the chosen pack: three statements, eleven for new goods."""
     city, today, now = delivery.chosen_city(), time.today(), time.now()
     atlas, reference = places.atlas(session), catalogue.reference(session)
     priced_packs, offers = routing.shelf_prices(session, [product.id], city.code, today)
@@ -107,7 +115,15 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
     alike, pictures = _alike(session, product), picture_urls(product)
     goods = goods_of(session, [product.id, *alike])
     valid = [one for one in goods[product.id].certificates if rules.is_valid(one, now)]
-    cooperatives = sellers.BY_ID.get(session, {one.cooperative_id for one in offers.values()})
+    producers = _PRODUCERS.get(search_engine(), session, [product.id]).get(product.id, {})
+    brands = [
+        (brand, use)
+        for brand, use in _BRANDS.get(search_engine(), session, [product.id]).get(product.id, ())
+        if rules.may_use(brand, use, today)
+    ]
+    cooperatives = sellers.BY_ID.get(
+        session, {one.cooperative_id for one in offers.values()} | set(producers.values())
+    )
     priced = chosen.priced if chosen else None
     listed = catalogue.listed_in(session)
     rating, said = reviews.opinions(session, product.id)
@@ -123,7 +139,10 @@ def gather(session: Session, product: Product, pack_code: str | None) -> Product
         packs=packs,
         chosen=chosen,
         problem=None if priced is None or priced.problem is None else _problem(priced),
-        sellers=_sellers(chosen, offers, cooperatives, valid, reference),
+        sellers=[
+            replace(one, brands=[brand for brand, use in brands if use.user_id == one.cooperative.id])
+            for one in _sellers(chosen, offers, (cooperatives, producers), valid, reference)
+        ],
         badges=badge_names(valid, reference),
         proofs=proofs(valid, reference, now),
         edition_year=listed.year if listed is not None else None,
@@ -176,7 +195,7 @@ def _problem(priced: PriceWithFreight) -> Message:
 def _sellers(
     chosen: PackChoice | None,
     offers: Mapping[OfferId, PriceWithFreight],
-    cooperatives: Mapping[PartyId, Party],
+    known: tuple[Mapping[PartyId, Party], Mapping[OfferId, PartyId]],
     valid: Sequence[Certificate],
     reference: Reference,
 ) -> list[Seller]:
@@ -184,9 +203,12 @@ def _sellers(
     if chosen is None or chosen.priced is None:
         return []
     default = chosen.priced.offer_id
+    cooperatives, producers = known
     found = [
         Seller(
             cooperative=cooperatives[one.cooperative_id],
+            brands=(),
+            producer=cooperatives[producers[offer_id]] if offer_id in producers else None,
             offer_id=offer_id,
             priced=one,
             badges=proofs(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -38,6 +38,8 @@ class ContractMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
+    """``verified_until``: the last day a cooperative sells on its latest verification; others have none."""
+
     id: PartyId
     kind: PartyKind
     code: str
@@ -46,6 +48,7 @@ class Party:
     status: PartyStatus
     contract_mode: ContractMode | None
     licence_number: str | None
+    verified_until: date | None
     is_demo: bool
     registered_at: datetime
 
@@ -72,9 +75,13 @@ class Person:
 
 
 class Role(StrEnum):
+    """Of a cooperative's people the manager (负责人) decides who is in, the packer (发货员) only ships."""
+
     CONSUMER = "consumer"
     PURCHASING_MEMBER = "purchasing_member"
+    COOPERATIVE_MANAGER = "cooperative_manager"
     COOPERATIVE_MEMBER = "cooperative_member"
+    COOPERATIVE_PACKER = "cooperative_packer"
     CARRIER_MEMBER = "carrier_member"
     WAREHOUSE_MEMBER = "warehouse_member"
     OFFICIAL = "official"
@@ -90,9 +97,11 @@ class Permission(StrEnum):
     MANAGE_OFFERS = "manage_offers"
     FULFIL = "fulfil"
     SEE_STATEMENTS = "see_statements"
+    MANAGE_COOPERATIVE = "manage_cooperative"
     TAKE_CUSTODY = "take_custody"
     SEE_TOTALS = "see_totals"
     CONFIRM_PAIRING = "confirm_pairing"
+    RECOMMEND_COOPERATIVE = "recommend_cooperative"
     NOMINATE_GOODS = "nominate_goods"
     REVIEW_EDITION = "review_edition"
     PUBLISH_EDITION = "publish_edition"

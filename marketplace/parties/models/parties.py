@@ -1,6 +1,6 @@
 """Tables of parties; private to the room."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -13,20 +13,22 @@ _CODE = String(20)
 _DIVISION = "places_division.code"
 
 
-def _one_of(column: str, values: type[StrEnum]) -> str:
+def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(str(one)) for one in values)})"
 
 
 class PartyRow(Base):
     __tablename__ = "parties_party"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", PartyKind), name="kind_known"),
-        CheckConstraint(_one_of("status", PartyStatus), name="status_known"),
-        CheckConstraint(_one_of("contract_mode", ContractMode), name="contract_mode_known"),
+        CheckConstraint(one_of("kind", PartyKind), name="kind_known"),
+        CheckConstraint(one_of("status", PartyStatus), name="status_known"),
+        CheckConstraint(one_of("contract_mode", ContractMode), name="contract_mode_known"),
         CheckConstraint("kind <> 'cooperative' OR contract_mode IS NOT NULL", name="seller_has_contract"),
+        CheckConstraint("(kind = 'cooperative') = (verified_until IS NOT NULL)", name="seller_verified"),
         UniqueConstraint("code"),
         Index(None, "kind", "code"),
         Index(None, "division_code"),
+        Index(None, "verified_until"),
     )
 
     id: Mapped[Key]
@@ -39,6 +41,7 @@ class PartyRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     contract_mode: Mapped[str | None] = mapped_column(String(20))
     licence_number: Mapped[str | None]
+    verified_until: Mapped[date | None]
     is_demo: Mapped[bool]
     registered_at: Mapped[datetime]
 
@@ -51,7 +54,7 @@ class PersonRow(Base):
         CheckConstraint("phone ~ '^[+][1-9][0-9]{6,14}$'", name="phone_e164"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="reachable"),
-        CheckConstraint(_one_of("language", Language), name="language_known"),
+        CheckConstraint(one_of("language", Language), name="language_known"),
         UniqueConstraint("phone"),
         UniqueConstraint("email"),
     )
@@ -72,7 +75,7 @@ class MembershipRow(Base):
 
     __tablename__ = "parties_membership"
     __table_args__ = (
-        CheckConstraint(_one_of("role", Role), name="role_known"),
+        CheckConstraint(one_of("role", Role), name="role_known"),
         CheckConstraint("role <> 'consumer'", name="role_of_party"),
         CheckConstraint(
             "(scope_city_code IS NULL) = (scope_gz_code IS NULL) AND "
@@ -118,7 +121,7 @@ class CodeRow(Base):
 
     __tablename__ = "parties_code"
     __table_args__ = (
-        CheckConstraint(_one_of("purpose", CodePurpose), name="purpose_known"),
+        CheckConstraint(one_of("purpose", CodePurpose), name="purpose_known"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries_counted"),
         CheckConstraint("expires_at > issued_at", name="expires_later"),
         Index(

@@ -15,15 +15,25 @@ from marketplace.places.types import Division, DivisionCode, Level, Side
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CONSUMER: frozenset({Permission.BUY}),
     Role.PURCHASING_MEMBER: frozenset({Permission.BUY_FOR_UNIT, Permission.MANAGE_UNIT}),
+    Role.COOPERATIVE_MANAGER: frozenset(
+        {
+            Permission.MANAGE_OFFERS,
+            Permission.FULFIL,
+            Permission.SEE_STATEMENTS,
+            Permission.MANAGE_COOPERATIVE,
+        }
+    ),
     Role.COOPERATIVE_MEMBER: frozenset(
         {Permission.MANAGE_OFFERS, Permission.FULFIL, Permission.SEE_STATEMENTS}
     ),
+    Role.COOPERATIVE_PACKER: frozenset({Permission.FULFIL}),
     Role.CARRIER_MEMBER: frozenset({Permission.TAKE_CUSTODY}),
     Role.WAREHOUSE_MEMBER: frozenset({Permission.TAKE_CUSTODY}),
     Role.OFFICIAL: frozenset(
         {
             Permission.SEE_TOTALS,
             Permission.CONFIRM_PAIRING,
+            Permission.RECOMMEND_COOPERATIVE,
             Permission.NOMINATE_GOODS,
             Permission.REVIEW_EDITION,
         }
@@ -47,12 +57,15 @@ BOUND_TO_PARTY = frozenset(
         Permission.MANAGE_OFFERS,
         Permission.FULFIL,
         Permission.SEE_STATEMENTS,
+        Permission.MANAGE_COOPERATIVE,
         Permission.TAKE_CUSTODY,
     }
 )
 
 ROLES_OF_KIND: dict[PartyKind, frozenset[Role]] = {
-    PartyKind.COOPERATIVE: frozenset({Role.COOPERATIVE_MEMBER}),
+    PartyKind.COOPERATIVE: frozenset(
+        {Role.COOPERATIVE_MANAGER, Role.COOPERATIVE_MEMBER, Role.COOPERATIVE_PACKER}
+    ),
     PartyKind.PURCHASING_UNIT: frozenset({Role.PURCHASING_MEMBER}),
     PartyKind.CARRIER: frozenset({Role.CARRIER_MEMBER}),
     PartyKind.WAREHOUSE: frozenset({Role.WAREHOUSE_MEMBER}),

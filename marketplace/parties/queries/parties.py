@@ -239,6 +239,7 @@ def party_from_row(row: PartyRow) -> Party:
         status=PartyStatus(row.status),
         contract_mode=ContractMode(row.contract_mode) if row.contract_mode else None,
         licence_number=row.licence_number,
+        verified_until=row.verified_until,
         is_demo=row.is_demo,
         registered_at=row.registered_at,
     )

@@ -1,0 +1,123 @@
+"""Reads of who may sell and who is to be verified again."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from marketplace.kernel import journal, time
+from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.waiting import Waiting
+from marketplace.parties.models import MembershipRow, PartyRow, VerificationRow
+from marketplace.parties.queries.parties import party_from_row
+from marketplace.parties.rules import WARN_BEFORE
+from marketplace.parties.types import (
+    Party,
+    PartyId,
+    PartyKind,
+    PartyStatus,
+    PersonId,
+    SellerDue,
+    SellerQueue,
+    Verification,
+    VerificationId,
+    VerificationState,
+)
+
+
+def sells(party_id: InstrumentedAttribute[int], day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Say in SQL what ``rules.may_sell`` says of a party: for statements that choose among offers."""
+    return exists(
+        select(PartyRow.id).where(
+            PartyRow.id == party_id,
+            PartyRow.kind == PartyKind.COOPERATIVE,
+            PartyRow.status == PartyStatus.ACTIVE,
+            PartyRow.verified_until >= day,
+        )
+    )
+
+
+def list_sellers_due(
+    session: Session, queue: SellerQueue, *, page: int = 1, per_page: int = 30
+) -> Page[SellerDue]:
+    """Return sellers to be verified again, the first to end first."""
+    wanted = _queue(queue, time.today())
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = session.execute(
+        wanted.order_by(PartyRow.verified_until, PartyRow.id).limit(per_page).offset(offset(page, per_page))
+    ).all()
+    found = [
+        SellerDue(party=party_from_row(party), asked=_verification(asked) if asked is not None else None)
+        for party, asked in rows
+    ]
+    return Page(found, total, page, per_page)
+
+
+def verifications_asked(session: Session) -> Waiting:
+    """Count the sellers who have asked to be verified again."""
+    count, since = session.execute(
+        select(func.count(), func.min(VerificationRow.asked_at)).where(
+            VerificationRow.state == VerificationState.ASKED
+        )
+    ).one()
+    return Waiting(count, since)
+
+
+def verifications_of(session: Session, party_id: PartyId, *, limit: int = 20) -> list[Verification]:
+    """Return a party's verifications, newest first."""
+    rows = session.scalars(
+        select(VerificationRow)
+        .where(VerificationRow.party_id == party_id)
+        .order_by(VerificationRow.id.desc())
+        .limit(limit)
+    )
+    return [_verification(row) for row in rows]
+
+
+def suspended_of(session: Session, person_id: PersonId) -> list[tuple[Party, str]]:
+    """Return the suspended parties somebody belongs to, each with the reason last given."""
+    rows = session.scalars(
+        select(PartyRow)
+        .where(
+            PartyRow.status == PartyStatus.SUSPENDED,
+            PartyRow.id.in_(
+                select(MembershipRow.party_id).where(
+                    MembershipRow.person_id == person_id, MembershipRow.ended_at.is_(None)
+                )
+            ),
+        )
+        .order_by(PartyRow.id)
+    )
+    return [(party_from_row(row), _reason(session, row.id)) for row in rows]
+
+
+def _reason(session: Session, party_id: int) -> str:
+    entries = journal.history(session, "party", party_id)
+    found = next((one for one in entries if one.action == PartyStatus.SUSPENDED), None)
+    return str(found.detail.get("reason", "")) if found else ""
+
+
+def _queue(queue: SellerQueue, day: date) -> Select[tuple[PartyRow, VerificationRow]]:
+    open_question = and_(
+        VerificationRow.party_id == PartyRow.id, VerificationRow.state == VerificationState.ASKED
+    )
+    found = select(PartyRow, VerificationRow).outerjoin(VerificationRow, open_question)
+    if queue is SellerQueue.ASKED:
+        return found.where(VerificationRow.id.is_not(None))
+    if queue is SellerQueue.LAPSED:
+        return found.where(PartyRow.verified_until < day)
+    return found.where(PartyRow.verified_until >= day, PartyRow.verified_until <= day + WARN_BEFORE)
+
+
+def _verification(row: VerificationRow) -> Verification:
+    return Verification(
+        id=VerificationId(row.id),
+        party_id=PartyId(row.party_id),
+        state=VerificationState(row.state),
+        note=row.note,
+        against=row.against,
+        reason=row.reason,
+        asked_at=row.asked_at,
+        decided_at=row.decided_at,
+        valid_until=row.valid_until,
+    )

@@ -1,0 +1,115 @@
+"""The operator's word on those who want to sell: accept, give back, or refuse with the reason."""
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.flow import join_market
+from marketplace.kernel.refusals import NotFound
+from marketplace.parties import queries as parties
+from marketplace.parties.types import (
+    Application,
+    ApplicationFilter,
+    ApplicationState,
+    ContractMode,
+    Permission,
+)
+from marketplace.places import queries as places
+from marketplace.web import applications, evidence
+from marketplace.web.database import read
+from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.guard import require
+from marketplace.web.language import gettext as _
+from marketplace.web.operator.forms import ReasonForm
+from marketplace.web.operator.routes import blueprint
+from marketplace.web.outcome import done
+from marketplace.web.paging import page_number
+
+PER_PAGE = 30
+
+
+class AcceptForm(FormModel):
+    contract_mode: ContractMode
+
+
+@blueprint.get("/applications", endpoint="applications")
+@require(Permission.MANAGE_PARTIES)
+def list_applications() -> ResponseReturnValue:
+    asked = request.args.get("state", ApplicationState.RECOMMENDED)
+    states = frozenset({ApplicationState(asked)}) if asked in set(ApplicationState) else None
+    wanted = ApplicationFilter(states=states)
+    found = parties.list_applications(read(), wanted, page=page_number(), per_page=PER_PAGE)
+    atlas = places.atlas(read())
+    return render_template(
+        "operator/applications.html",
+        found=found,
+        views=[applications.view(one, atlas) for one in found.items],
+        state=asked if states else "all",
+        words=applications,
+    )
+
+
+@blueprint.get("/applications/<number>")
+@require(Permission.MANAGE_PARTIES)
+def application(number: str) -> ResponseReturnValue:
+    return _page(_found(number), blank())
+
+
+@blueprint.get("/applications/<number>/licence")
+@require(Permission.MANAGE_PARTIES)
+def application_scan(number: str) -> Response:
+    return evidence.answer(_found(number).draft.scan_digest)
+
+
+@blueprint.post("/applications/<number>/accept")
+@require(Permission.MANAGE_PARTIES)
+def accept_application(number: str) -> ResponseReturnValue:
+    found, form = _found(number), parse(AcceptForm, request.form)
+    if form.model is None:
+        return _page(found, form), 422
+    mode = form.model.contract_mode
+    done(lambda session: join_market.accept(session, found.id, mode), _("已同意入驻，申请人成为负责人。"))
+    return _back(number)
+
+
+@blueprint.post("/applications/<number>/return")
+@require(Permission.MANAGE_PARTIES)
+def return_application(number: str) -> ResponseReturnValue:
+    found, form = _found(number), parse(ReasonForm, request.form)
+    if form.model is None:
+        return _page(found, form), 422
+    reason = form.model.reason
+    done(lambda session: join_market.give_back(session, found.id, reason), _("已退回，申请人补正后会再来。"))
+    return _back(number)
+
+
+@blueprint.post("/applications/<number>/refuse")
+@require(Permission.MANAGE_PARTIES)
+def refuse_application(number: str) -> ResponseReturnValue:
+    found, form = _found(number), parse(ReasonForm, request.form)
+    if form.model is None:
+        return _page(found, form), 422
+    reason = form.model.reason
+    done(lambda session: join_market.refuse(session, found.id, reason), _("已拒绝，原因会告诉申请人。"))
+    return _back(number)
+
+
+def _found(number: str) -> Application:
+    found = parties.find_application(read(), number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _back(number: str) -> ResponseReturnValue:
+    return redirect(url_for("operator.application", number=number), code=303)
+
+
+def _page(found: Application, form: Form[FormModel] | Form[AcceptForm] | Form[ReasonForm]) -> str:
+    return render_template(
+        "operator/application.html",
+        view=applications.view(found, places.atlas(read())),
+        events=applications.staff_steps(read(), found),
+        party=parties.find_party(read(), found.party_id) if found.party_id else None,
+        words=applications,
+        form=form,
+    )

@@ -1,0 +1,108 @@
+"""A county's word on those who want to sell: recommend, give back to be corrected, or say why not."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from marketplace.flow import join_market
+from marketplace.kernel.message import Message, msg
+from marketplace.kernel.refusals import NotFound
+from marketplace.parties import queries as parties
+from marketplace.parties import rules
+from marketplace.parties.types import (
+    Application,
+    ApplicationFilter,
+    ApplicationId,
+    ApplicationState,
+    Permission,
+    Scope,
+)
+from marketplace.places import queries as places
+from marketplace.web import applications, evidence, guard
+from marketplace.web.database import read
+from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.language import render
+from marketplace.web.operator.ages import age
+from marketplace.web.outcome import done
+from marketplace.web.oversight.routes import blueprint
+from marketplace.web.paging import page_number
+
+PER_PAGE = 30
+Decide = Callable[[Session, ApplicationId, Scope, str], Application]
+
+DECISIONS: Mapping[str, tuple[Decide, Message]] = {
+    "recommend": (join_market.recommend, msg("已推荐，平台会核对证照。")),
+    "return": (join_market.return_by_county, msg("已退回，申请人补正后会再来。")),
+    "refuse": (join_market.refuse_by_county, msg("已记下不予推荐和原因。")),
+}
+
+
+class OpinionForm(FormModel):
+    """What the county says; the applicant and the operator read it."""
+
+    opinion: str = Field(min_length=2, max_length=300)
+
+
+@blueprint.get("/applications", endpoint="applications")
+@guard.require(Permission.RECOMMEND_COOPERATIVE)
+def list_applications() -> ResponseReturnValue:
+    asked = request.args.get("state", ApplicationState.SUBMITTED)
+    states = frozenset({ApplicationState(asked)}) if asked in set(ApplicationState) else None
+    atlas = places.atlas(read())
+    counties = rules.recommending_counties(guard.scope(), atlas)
+    wanted = ApplicationFilter(states=states, county_codes=counties)
+    found = parties.list_applications(read(), wanted, page=page_number(), per_page=PER_PAGE)
+    return render_template(
+        "oversight/applications.html",
+        found=found,
+        views=[applications.view(one, atlas) for one in found.items],
+        state=asked if states else "all",
+        words=applications,
+        age=age,
+    )
+
+
+@blueprint.get("/applications/<number>")
+@guard.require(Permission.RECOMMEND_COOPERATIVE)
+def application(number: str) -> ResponseReturnValue:
+    return _page(_found(number), blank())
+
+
+@blueprint.get("/applications/<number>/licence")
+@guard.require(Permission.RECOMMEND_COOPERATIVE)
+def application_scan(number: str) -> Response:
+    return evidence.answer(_found(number).draft.scan_digest)
+
+
+@blueprint.post("/applications/<number>/<any(recommend, return, refuse):decision>")
+@guard.require(Permission.RECOMMEND_COOPERATIVE)
+def decide_application(number: str, decision: str) -> ResponseReturnValue:
+    found, form, scope = _found(number), parse(OpinionForm, request.form), guard.scope()
+    if form.model is None:
+        return _page(found, form), 422
+    opinion = form.model.opinion
+    act, said = DECISIONS[decision]
+    done(lambda session: act(session, found.id, scope, opinion), render(said))
+    return redirect(url_for("oversight.application", number=number), code=303)
+
+
+def _found(number: str) -> Application:
+    """Return an application of the official's counties; any other is not there."""
+    found = parties.find_application(read(), number)
+    atlas = places.atlas(read())
+    if found is None or not rules.recommends(guard.scope(), found.draft.county_code, atlas):
+        raise NotFound
+    return found
+
+
+def _page(found: Application, form: Form[OpinionForm] | Form[FormModel]) -> str:
+    return render_template(
+        "oversight/application.html",
+        view=applications.view(found, places.atlas(read())),
+        events=applications.staff_steps(read(), found),
+        words=applications,
+        form=form,
+    )
