@@ -30,11 +30,16 @@ class DirectoryStore:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+            _sync_directory(path.parent)
         return digest
 
     def find(self, digest: str) -> bytes | None:
@@ -45,6 +50,17 @@ class DirectoryStore:
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make a new name outlive a loss of power; a system that opens no directories keeps names by itself."""
+    if os.name != "posix":
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_private(path: Path, text: str) -> None:
