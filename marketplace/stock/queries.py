@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Date, and_, bindparam, func, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Date, Select, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId, OfferId
@@ -88,6 +88,27 @@ def lots_of_offer(session: Session, offer_id: OfferId) -> list[LotStock]:
 
 def lots_by_id(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, LotStock]:
     return {lot.lot_id: lot for lot in _lots(session, LotRow.lot_id.in_(lot_ids))} if lot_ids else {}
+
+
+def lots_in_store() -> Select[tuple[int]]:
+    """Choose the lots that still have packs, for a list that another room makes."""
+    return select(LotRow.lot_id).where(LotRow.on_hand > 0)
+
+
+def blocked_lots() -> Select[tuple[int]]:
+    """Choose the lots that are out of sale, for whatever reason."""
+    return select(LotRow.lot_id).where(LotRow.blocked)
+
+
+def received(session: Session, lot_id: LotId) -> int:
+    """Return how many packs of a lot ever came in, as counting found them right."""
+    moved = session.scalar(
+        select(func.sum(MovementRow.on_hand_change)).where(
+            MovementRow.lot_id == lot_id,
+            MovementRow.kind.in_((MovementKind.RECEIVED, MovementKind.CORRECTED)),
+        )
+    )
+    return int(moved or 0)
 
 
 def _lots(session: Session, condition: Any) -> list[LotStock]:

@@ -9,19 +9,16 @@ from marketplace.catalogue.service.certificates import (
     suspend_certificate,
     verify_certificate,
 )
+from marketplace.catalogue.service.commitments import issue_commitment
+from marketplace.catalogue.service.declaring import declare_papers
 from marketplace.catalogue.service.editions import (
     close_nominations,
     open_edition,
     publish_edition,
     reopen_nominations,
 )
-from marketplace.catalogue.service.lots import (
-    add_lot_paper,
-    hold_lot,
-    recall_lot,
-    record_lot,
-    release_lot,
-)
+from marketplace.catalogue.service.lot_states import add_report, hold_lot, recall_lot, release_lot
+from marketplace.catalogue.service.lots import add_lot_paper, check_lot_papers, record_lot
 from marketplace.catalogue.service.nominations import (
     approve_nominations,
     nominate,
@@ -61,13 +58,17 @@ from marketplace.catalogue.service.reference import (
 
 __all__ = [
     "add_lot_paper",
+    "add_report",
     "approve_nominations",
     "change_price",
     "change_terms",
+    "check_lot_papers",
     "close_nominations",
     "create_product",
     "create_variant",
+    "declare_papers",
     "hold_lot",
+    "issue_commitment",
     "lapse_certificates",
     "list_product",
     "load_aisles",

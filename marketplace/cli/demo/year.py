@@ -13,7 +13,7 @@ from marketplace.assistance.types import Dimension
 from marketplace.catalogue import service as catalogue
 from marketplace.cli.demo import cast as casting
 from marketplace.cli.demo import catalogue as named
-from marketplace.cli.demo import evening, searches
+from marketplace.cli.demo import evening, lots, searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
 from marketplace.cli.demo.road import Road, decide_breaches
@@ -62,6 +62,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     evening.leave_work(stage, cast, shelf, road)
     stage.write(lambda session: shelving.submit(session, stage, shelf, 3))
     named.review_this_year(stage, cast)
+    lots.mind(stage, cast, shelf)
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
         stage.run(name)

@@ -10,6 +10,7 @@ from marketplace.web.operator import (
     payments,
     routing,
     search,
+    stopped,
 )
 from marketplace.web.operator.routes import blueprint
 
@@ -24,4 +25,5 @@ __all__ = [
     "payments",
     "routing",
     "search",
+    "stopped",
 ]

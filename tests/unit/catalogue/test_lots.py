@@ -1,0 +1,89 @@
+"""What holds a lot and who may lift it: no order of tests and words lets failed goods go unretested."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.catalogue import rules
+from marketplace.catalogue.types import (
+    HoldCause,
+    LotHold,
+    LotHoldId,
+    LotId,
+    LotReport,
+    LotReportId,
+    LotStatus,
+    ReportResult,
+)
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+LOT = LotId(1)
+
+
+def report(number: int, result: ReportResult, kind: str = "test_report", day: int = 20) -> LotReport:
+    return LotReport(
+        id=LotReportId(number),
+        lot_id=LOT,
+        paper_code=kind,
+        number=f"DEMO-{number}",
+        issuer="检测机构（演示）",
+        issued_on=date(2026, 11, day),
+        result=result,
+        findings="",
+        evidence_digest=None,
+        recorded_at=NOW + timedelta(minutes=number),
+    )
+
+
+def hold(cause: HoldCause, report_id: int | None = None, *, is_open: bool = True) -> LotHold:
+    return LotHold(
+        id=LotHoldId(1),
+        lot_id=LOT,
+        cause=cause,
+        reason="待查",
+        report_id=None if report_id is None else LotReportId(report_id),
+        held_at=NOW,
+        released_at=None if is_open else NOW,
+        release_reason=None if is_open else "复检合格",
+    )
+
+
+def test_a_seller_lifts_its_own_hold_and_no_other() -> None:
+    own, foreign = hold(HoldCause.SELLER), hold(HoldCause.AUTHORITY)
+    assert rules.releasable([own, foreign], [], has_authority=False) == (own,)
+    assert rules.releasable([own, foreign], [], has_authority=True) == (own, foreign)
+
+
+def test_a_failed_test_is_answered_by_a_later_one_of_its_kind() -> None:
+    failed = report(1, ReportResult.FAILED)
+    held = hold(HoldCause.FAILED_TEST, 1)
+    for other in (
+        report(2, ReportResult.PASSED, "quarantine_cert"),
+        report(2, ReportResult.PASSED, day=19),
+        report(2, ReportResult.FAILED),
+    ):
+        assert rules.releasable([held], [failed, other], has_authority=True) == ()
+    passed = report(2, ReportResult.PASSED)
+    assert rules.releasable([held], [passed, failed], has_authority=True) == (held,)
+    assert rules.releasable([held], [passed, failed], has_authority=False) == ()
+
+
+@given(
+    st.lists(st.sampled_from(ReportResult), min_size=1, max_size=6),
+    st.booleans(),
+)
+def test_failed_goods_never_go_free_while_the_last_word_is_failed(
+    results: list[ReportResult], has_authority: bool
+) -> None:
+    reports = [report(1, ReportResult.FAILED)]
+    reports += [report(place, result) for place, result in enumerate(results, 2)]
+    free = rules.releasable([hold(HoldCause.FAILED_TEST, 1)], reports, has_authority=has_authority)
+    assert bool(free) == (has_authority and results[-1] is ReportResult.PASSED)
+
+
+def test_a_recall_outlasts_every_release() -> None:
+    lifted = [hold(HoldCause.SELLER, is_open=False)]
+    assert rules.status_under(lifted, is_recalled=False) is LotStatus.OPEN
+    assert rules.status_under([hold(HoldCause.SELLER)], is_recalled=False) is LotStatus.ON_HOLD
+    assert rules.status_under(lifted, is_recalled=True) is LotStatus.RECALLED
