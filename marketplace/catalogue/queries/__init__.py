@@ -11,6 +11,12 @@ from marketplace.catalogue.queries.certificates import (
     proofs_of_offers,
     valid_certificates,
 )
+from marketplace.catalogue.queries.commitments import (
+    commitment_tokens,
+    commitments_of_lot,
+    get_commitment,
+    last_contact,
+)
 from marketplace.catalogue.queries.declared import declared_papers
 from marketplace.catalogue.queries.documents import (
     documents_source,
@@ -60,13 +66,9 @@ from marketplace.catalogue.queries.lots import (
     TEST_REPORT,
     LotFilter,
     WholeLot,
-    commitment_tokens,
-    commitments_of_lot,
-    get_commitment,
     get_whole_lot,
     held_lots,
     holds_of_lots,
-    last_contact,
     list_lots,
     lot_papers,
     report_papers,

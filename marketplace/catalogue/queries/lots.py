@@ -1,4 +1,4 @@
-"""Reads of lots: a cooperative's list, what holds one, its reports, its 承诺达标合格证."""
+"""Reads of lots: a cooperative's list, what holds one, its reports."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import (
-    CommitmentRow,
     LotHoldRow,
     LotPaperRow,
     LotReportRow,
@@ -24,12 +23,9 @@ from marketplace.catalogue.queries.rows import (
     product_from_row,
     variant_from_row,
 )
-from marketplace.catalogue.refusals import CommitmentNotFound, LotNotFound
+from marketplace.catalogue.refusals import LotNotFound
 from marketplace.catalogue.rules import COMMITMENT
 from marketplace.catalogue.types import (
-    Commitment,
-    CommitmentBasis,
-    CommitmentId,
     HoldCause,
     Lot,
     LotHold,
@@ -50,10 +46,8 @@ from marketplace.catalogue.types import (
     Variant,
 )
 from marketplace.kernel import time
-from marketplace.kernel.message import Name
 from marketplace.kernel.paging import Page, offset
 from marketplace.parties.types import PartyId
-from marketplace.places.types import DivisionCode
 
 LAPSING_DAYS = 7
 TEST_REPORT = "test_report"
@@ -178,49 +172,6 @@ def report_papers(session: Session, product_form: str) -> tuple[Paper, ...]:
     return tuple(papers)
 
 
-def commitments_of_lot(session: Session, lot_id: LotId) -> tuple[Commitment, ...]:
-    """Return a lot's certificates, the one that stands first."""
-    rows = session.execute(
-        select(CommitmentRow, LotRow.code)
-        .join(LotRow, LotRow.id == CommitmentRow.lot_id)
-        .where(CommitmentRow.lot_id == lot_id)
-        .order_by(CommitmentRow.id.desc())
-    )
-    return tuple(commitment_from_row(row, code) for row, code in rows)
-
-
-def commitment_tokens(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, str]:
-    """Return where the certificate that stands for each lot is shown; lots without one are left out."""
-    rows = session.execute(
-        select(CommitmentRow.lot_id, CommitmentRow.token).where(
-            CommitmentRow.lot_id.in_(set(lot_ids)), CommitmentRow.replaced_at.is_(None)
-        )
-    )
-    return {LotId(lot_id): token for lot_id, token in rows}
-
-
-def get_commitment(session: Session, token: str) -> Commitment:
-    """Return the certificate that a code on a box leads to; refuses (CommitmentNotFound)."""
-    found = session.execute(
-        select(CommitmentRow, LotRow.code)
-        .join(LotRow, LotRow.id == CommitmentRow.lot_id)
-        .where(CommitmentRow.token == token)
-    ).one_or_none()
-    if found is None:
-        raise CommitmentNotFound
-    return commitment_from_row(found[0], found[1])
-
-
-def last_contact(session: Session, cooperative_id: PartyId) -> str | None:
-    """Return the contact that stands on a cooperative's newest certificate."""
-    return session.scalar(
-        select(CommitmentRow.contact)
-        .where(CommitmentRow.promiser_id == cooperative_id)
-        .order_by(CommitmentRow.id.desc())
-        .limit(1)
-    )
-
-
 def hold_from_row(row: LotHoldRow) -> LotHold:
     return LotHold(
         id=LotHoldId(row.id),
@@ -246,29 +197,6 @@ def report_from_row(row: LotReportRow) -> LotReport:
         findings=row.findings,
         evidence_digest=row.evidence_digest,
         recorded_at=row.recorded_at,
-    )
-
-
-def commitment_from_row(row: CommitmentRow, lot_code: str) -> Commitment:
-    return Commitment(
-        id=CommitmentId(row.id),
-        lot_id=LotId(row.lot_id),
-        lot_code=lot_code,
-        token=row.token,
-        number=row.number,
-        product_name=Name(row.product_name_zh, row.product_name_zh_hant, row.product_name_en),
-        pack=Name(row.pack_zh, row.pack_zh_hant, row.pack_en),
-        packs=row.packs,
-        net_weight_g=row.net_weight_g,
-        county_code=DivisionCode(row.county_code),
-        promiser_id=PartyId(row.promiser_id),
-        promiser_name=Name(row.promiser_zh, row.promiser_zh_hant, row.promiser_en),
-        producer_name=Name(row.producer_zh, row.producer_zh_hant, row.producer_en),
-        contact=row.contact,
-        basis=CommitmentBasis(row.basis),
-        is_demo=row.is_demo,
-        issued_at=row.issued_at,
-        replaced_at=row.replaced_at,
     )
 
 

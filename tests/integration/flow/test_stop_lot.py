@@ -113,7 +113,7 @@ def test_a_report_that_cannot_be_the_lots_changes_nothing(
 
 def test_reports_are_never_changed(reference: Session, lot: LotStock) -> None:
     stop_lot.report(reference, lot.lot_id, report(ReportResult.FAILED))
-    with pytest.raises(Exception, match="append-only|permission denied"), reference.begin_nested():
+    with pytest.raises(Exception, match=r"append-only|permission denied"), reference.begin_nested():
         reference.execute(text("UPDATE catalogue_lot_report SET result = 'passed'"))
 
 

@@ -1,4 +1,4 @@
-"""A cooperative looks after its lots: promised in two taps, tested, held; the scanned page follows at once."""
+"""A cooperative looks after its lots: promised in two taps, tested, held; who scans one sees it at once."""
 
 import io
 import re
