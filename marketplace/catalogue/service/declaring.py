@@ -28,14 +28,14 @@ def declare_papers(session: Session, offer_id: OfferId, codes: Collection[str]) 
         raise OfferNotFound
     product = get_product(session, ProductId(row.product_id))
     declarable = {
-        one.code
+        one.code: one.name.hans
         for one in papers_for(session, product.product_form)
         if one.scheme_code is None and one.level is not SchemeLevel.LOT
     }
-    new = (declarable & set(codes)) - set(row.declared_papers)
+    new = (declarable.keys() & set(codes)) - set(row.declared_papers)
     if not new:
         return
     row.declared_papers = sorted({*row.declared_papers, *new})
     session.flush()
-    journal.write(session, "offer", row.id, "papers_declared", papers="、".join(sorted(new)))
+    journal.write(session, "offer", row.id, "papers_declared", papers="、".join(declarable[code] for code in sorted(new)))
     changes.record(session, "offer", [row.id])

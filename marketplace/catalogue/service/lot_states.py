@@ -32,7 +32,7 @@ def hold_lot(session: Session, lot_id: LotId, reason: str, cause: HoldCause = Ho
     if row.status == LotStatus.RECALLED or _open(session, lot_id, cause) is not None:
         raise StatusMovedOn
     _hold(session, row, cause, reason)
-    return changed(session, row, str(LotStatus.ON_HOLD), reason=reason, cause=str(cause))
+    return changed(session, row, str(LotStatus.ON_HOLD), reason=reason)
 
 
 def release_lot(session: Session, lot_id: LotId, reason: str, *, has_authority: bool = True) -> Lot:

@@ -89,6 +89,8 @@ ACTIONS: Mapping[str, Message] = {
 
 # Numbers that say something to a reader; the others are keys of rows.
 _COUNTS = frozenset({"quantity", "change", "breaches"})
+# What set something in motion, by its code: the line beside it says the same in words.
+_CODES = frozenset({"cause"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,8 @@ def _details(detail: Mapping[str, object]) -> list[str]:
     """Write what the journal keeps beside an action: amounts as money, words and counts as they stand."""
     written = []
     for name, value in detail.items():
+        if name in _CODES:
+            continue
         if name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):
