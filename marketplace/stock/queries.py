@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Date, Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Date, ScalarSelect, Select, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId, OfferId
@@ -102,13 +102,39 @@ def blocked_lots() -> Select[tuple[int]]:
 
 def received(session: Session, lot_id: LotId) -> int:
     """Return how many packs of a lot ever came in, as counting found them right."""
-    moved = session.scalar(
-        select(func.sum(MovementRow.on_hand_change)).where(
+    return int(session.scalar(select(_received(lot_id))) or 0)
+
+
+def find_lot_and_received(session: Session, lot_id: LotId) -> tuple[LotStock | None, int]:
+    """Return a lot's quantities, None before anything came in, with all that ever came in, in one go."""
+    row = session.execute(
+        select(
+            LotRow.lot_id,
+            LotRow.offer_id,
+            LotRow.on_hand,
+            LotRow.held,
+            LotRow.available,
+            LotRow.blocked,
+            LotRow.expires_on,
+            _received(lot_id).label("received"),
+        ).where(LotRow.lot_id == lot_id)
+    ).one_or_none()
+    if row is None:
+        return None, 0
+    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    came_in = int(found.pop("received") or 0)
+    return LotStock(**found), came_in
+
+
+def _received(lot_id: LotId) -> ScalarSelect[Any]:
+    return (
+        select(func.sum(MovementRow.on_hand_change))
+        .where(
             MovementRow.lot_id == lot_id,
             MovementRow.kind.in_((MovementKind.RECEIVED, MovementKind.CORRECTED)),
         )
+        .scalar_subquery()
     )
-    return int(moved or 0)
 
 
 def _lots(session: Session, condition: Any) -> list[LotStock]:

@@ -87,13 +87,12 @@ def whole(session: Session, lot_id: int) -> WholeLot:
 def facts(session: Session, lot_id: int) -> LotFacts:
     found = whole(session, lot_id)
     lot, form = found.lot, found.product.product_form
-    counted = stock.lots_by_id(session, [lot.id]).get(lot.id)
+    counted, received = stock.find_lot_and_received(session, lot.id)
     holds = catalogue.holds_of_lots(session, [lot.id])[lot.id]
     reports = catalogue.reports_of_lot(session, lot.id)
     commitments = catalogue.commitments_of_lot(session, lot.id)
     standing = next((one for one in commitments if one.replaced_at is None), None)
     numbers = catalogue.papers_of_lots(session, [lot.id])[lot.id]
-    received = stock.received(session, lot.id)
     needed = [one for one in catalogue.lot_papers(session, form) if _is_shown(one, numbers)]
     return LotFacts(
         whole=found,

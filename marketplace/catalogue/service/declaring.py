@@ -37,5 +37,11 @@ def declare_papers(session: Session, offer_id: OfferId, codes: Collection[str]) 
         return
     row.declared_papers = sorted({*row.declared_papers, *new})
     session.flush()
-    journal.write(session, "offer", row.id, "papers_declared", papers="、".join(declarable[code] for code in sorted(new)))
+    journal.write(
+        session,
+        "offer",
+        row.id,
+        "papers_declared",
+        papers="、".join(declarable[code] for code in sorted(new)),
+    )
     changes.record(session, "offer", [row.id])

@@ -90,7 +90,9 @@ def add_lot_paper(
         .values(lot_id=lot_id, paper_code=paper_code, **values)
         .on_conflict_do_update(index_elements=["lot_id", "paper_code"], set_=values)
     )
-    journal.write(session, "lot", lot_id, "paper_added", paper_code=paper_code)
+    journal.write(
+        session, "lot", lot_id, "paper_added", paper_code=paper_code, number=rules.normal_number(number)
+    )
 
 
 def locked(session: Session, lot_id: LotId) -> LotRow:

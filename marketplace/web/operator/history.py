@@ -90,7 +90,7 @@ ACTIONS: Mapping[str, Message] = {
 # Numbers that say something to a reader; the others are keys of rows.
 _COUNTS = frozenset({"quantity", "change", "breaches"})
 # What set something in motion, by its code: the line beside it says the same in words.
-_CODES = frozenset({"cause"})
+_CODES = frozenset({"cause", "paper_code"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def page_of(lot: Lot) -> str:
 
 
 def test_two_taps_issue_the_certificate_and_its_code_tells_the_truth(
-    browser: FlaskClient, own_app: Flask, session: Session, kiwi: Offer
+    browser: FlaskClient, app: Flask, session: Session, kiwi: Offer
 ) -> None:
     lot = new_lot(session, kiwi, "DEMO-L-PROMISE")
     shown = browser.get(page_of(lot)).text
@@ -64,7 +64,7 @@ def test_two_taps_issue_the_certificate_and_its_code_tells_the_truth(
     [one] = catalogue.commitments_of_lot(session, lot.id)
     assert one.packs == 9
     assert catalogue.papers_of_lots(session, [lot.id])[lot.id]["commitment_cert"] == one.number
-    stranger = own_app.test_client()
+    stranger = app.test_client()
     public = f"/commitments/{one.token}"
     scanned = stranger.get(public)
     for word in ("承诺达标合格证", one.number, "13800000003", "水城", "今天有效"):
@@ -78,7 +78,7 @@ def test_two_taps_issue_the_certificate_and_its_code_tells_the_truth(
 
 
 def test_a_failed_report_stops_the_lot_and_only_the_operator_lets_it_go(
-    browser: FlaskClient, own_app: Flask, session: Session, kiwi: Offer
+    browser: FlaskClient, sign_in: SignIn, session: Session, kiwi: Offer
 ) -> None:
     lot = new_lot(session, kiwi, "DEMO-L-FAILED")
     sent = {
@@ -105,7 +105,7 @@ def test_a_failed_report_stops_the_lot_and_only_the_operator_lets_it_go(
     file = browser.get(f"{reports}/{kept.id}/file")
     assert (file.data, file.content_type) == (paper, "application/pdf")
     submit(browser, page_of(lot), f"{page_of(lot)}/release", reason="没事")
-    operator = signed_in(own_app, "operator")
+    operator = sign_in("operator")
     theirs = f"/operator/lots/{lot.id}"
     assert operator.get(f"{theirs}/reports/{kept.id}/file").data == paper
     submit(operator, theirs, f"{theirs}/release", reason="看着没事")
