@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue import service as lots
+from marketplace.catalogue.lot_refusals import ContactMissing
 from marketplace.catalogue.queries import WholeLot
-from marketplace.catalogue.refusals import ContactMissing
 from marketplace.catalogue.types import (
     Commitment,
     CommitmentBasis,

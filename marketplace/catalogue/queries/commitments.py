@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue.lot_refusals import CommitmentNotFound
 from marketplace.catalogue.models import CommitmentRow, LotRow
-from marketplace.catalogue.refusals import CommitmentNotFound
 from marketplace.catalogue.types import Commitment, CommitmentBasis, CommitmentId, LotId
 from marketplace.kernel.message import Name
 from marketplace.parties.types import PartyId

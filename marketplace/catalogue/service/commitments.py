@@ -3,9 +3,9 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue.lot_refusals import LotNotOpen, NothingReceived
 from marketplace.catalogue.models import CommitmentRow, LotRow
 from marketplace.catalogue.queries.commitments import commitment_from_row
-from marketplace.catalogue.refusals import LotNotOpen, NothingReceived
 from marketplace.catalogue.rules import COMMITMENT
 from marketplace.catalogue.service.lots import add_lot_paper, changed, locked
 from marketplace.catalogue.types import Commitment, CommitmentDraft, LotId, LotStatus

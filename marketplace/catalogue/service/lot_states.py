@@ -4,10 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
+from marketplace.catalogue.lot_refusals import HeldByOthers, ReportWrong, RetestMissing
 from marketplace.catalogue.models import LotHoldRow, LotReportRow, LotRow
 from marketplace.catalogue.queries.goods import get_offer, get_product
 from marketplace.catalogue.queries.lots import hold_from_row, report_from_row, report_papers, reports_of_lot
-from marketplace.catalogue.refusals import HeldByOthers, ReportWrong, RetestMissing, StatusMovedOn
+from marketplace.catalogue.refusals import StatusMovedOn
 from marketplace.catalogue.service.lots import add_lot_paper, changed, locked
 from marketplace.catalogue.types import (
     HoldCause,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.refusals import CommitmentNotFound
+from marketplace.catalogue.lot_refusals import CommitmentNotFound
 from marketplace.catalogue.types import LotId, LotReportId, LotStatus, ReportDraft
 from marketplace.flow import promise_lot, stop_lot
 from marketplace.kernel import journal, time

@@ -7,13 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.refusals import (
-    HeldByOthers,
-    LotNotOpen,
-    ReportWrong,
-    RetestMissing,
-    StatusMovedOn,
-)
+from marketplace.catalogue.lot_refusals import HeldByOthers, LotNotOpen, ReportWrong, RetestMissing
+from marketplace.catalogue.refusals import StatusMovedOn
 from marketplace.catalogue.types import CommitmentBasis, LotStatus, ReportDraft, ReportResult
 from marketplace.flow import promise_lot, stop_lot
 from marketplace.kernel import journal, time

@@ -14,8 +14,13 @@ from marketplace.catalogue.types import (
     LotReport,
     LotReportId,
     LotStatus,
+    Paper,
+    PaperState,
     ReportResult,
+    Requirement,
+    SchemeLevel,
 )
+from marketplace.kernel.message import Name
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 LOT = LotId(1)
@@ -87,3 +92,57 @@ def test_a_recall_outlasts_every_release() -> None:
     assert rules.status_under(lifted, is_recalled=False) is LotStatus.OPEN
     assert rules.status_under([hold(HoldCause.SELLER)], is_recalled=False) is LotStatus.ON_HOLD
     assert rules.status_under(lifted, is_recalled=True) is LotStatus.RECALLED
+
+
+def paper(code: str, requirement: Requirement, level: SchemeLevel = SchemeLevel.LOT) -> Paper:
+    return Paper(
+        product_form="fresh_egg",
+        code=code,
+        scheme_code=None,
+        level=level,
+        name=Name(code, code, code),
+        requirement=requirement,
+        condition_zh="",
+        condition_en="",
+        legal_basis="",
+    )
+
+
+def test_what_stands_between_goods_and_their_sale_comes_first() -> None:
+    papers = [
+        paper("label", Requirement.REQUIRED, SchemeLevel.PRODUCT),
+        paper("sc_license", Requirement.CONDITIONAL, SchemeLevel.ENTERPRISE),
+        paper("quarantine_cert", Requirement.NOT_NEEDED),
+        paper(rules.COMMITMENT, Requirement.REQUIRED),
+    ]
+    lots = [{rules.COMMITMENT: "DEMO-1"}, {}]
+    found = rules.paper_checks(papers, {"label"}, lots)
+    assert [(one.paper.code, one.state, one.lots_lacking) for one in found] == [
+        (rules.COMMITMENT, PaperState.MISSING, 1),
+        ("label", PaperState.HELD, 0),
+        ("sc_license", PaperState.DEPENDS, 0),
+    ]
+    [never] = rules.paper_checks(
+        [paper("not_for_consumers", Requirement.REQUIRED, SchemeLevel.PRODUCT)], {"not_for_consumers"}, []
+    )
+    assert never.state is PaperState.NEVER
+
+
+@given(
+    st.sets(st.sampled_from(["label", "sc_license"])),
+    st.lists(st.sets(st.sampled_from([rules.COMMITMENT, "quarantine_cert"])), max_size=4),
+)
+def test_a_line_is_crossed_exactly_where_the_rules_refuse(held: set[str], lots: list[set[str]]) -> None:
+    papers = [
+        paper("label", Requirement.REQUIRED, SchemeLevel.PRODUCT),
+        paper("sc_license", Requirement.REQUIRED, SchemeLevel.ENTERPRISE),
+        paper(rules.COMMITMENT, Requirement.REQUIRED),
+        paper("quarantine_cert", Requirement.REQUIRED),
+    ]
+    carried = [dict.fromkeys(one, "DEMO-1") for one in lots]
+    crossed = {
+        one.paper.code for one in rules.paper_checks(papers, held, carried) if one.state is PaperState.MISSING
+    }
+    refused = {one.code for one in rules.missing_papers(papers, held)}
+    refused |= {one.code for lot in carried for one in rules.missing_lot_papers(papers, lot)}
+    assert crossed == refused
