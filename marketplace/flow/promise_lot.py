@@ -6,7 +6,6 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue import rules
 from marketplace.catalogue import service as lots
 from marketplace.catalogue.lot_refusals import ContactMissing
 from marketplace.catalogue.queries import WholeLot
@@ -68,21 +67,12 @@ def promise(
 ) -> Commitment:
     """Issue a lot's certificate; the former one, if any, is replaced.
 
-    The same promise for the same packs is given once: a second tap gives the first certificate.
+    A second tap gives the first certificate.
     Refuses (LotNotFound, ContactMissing, LotNotOpen, NothingReceived).
     """
     if not contact:
         raise ContactMissing
     draft = prepare(session, lot_id, person)
-    standing = next(
-        (one for one in catalogue.commitments_of_lot(session, lot_id) if one.replaced_at is None), None
-    )
-    if (
-        standing is not None
-        and (standing.basis, standing.contact) == (basis, contact)
-        and rules.covers_packs(standing, draft.packs)
-    ):
-        return standing
     return lots.issue_commitment(session, lot_id, replace(draft, basis=basis, contact=contact))
 
 

@@ -1,8 +1,9 @@
 """Writes of 承诺达标合格证: one stands per lot, a new one takes the place of the former."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue import rules
 from marketplace.catalogue.lot_refusals import LotNotOpen, NothingReceived
 from marketplace.catalogue.models import CommitmentRow, LotRow
 from marketplace.catalogue.queries.commitments import commitment_from_row
@@ -17,6 +18,8 @@ _TOKEN_BYTES = 12  # on a small label: 16 characters keep the code coarse enough
 def issue_commitment(session: Session, lot_id: LotId, draft: CommitmentDraft) -> Commitment:
     """Issue a lot's 承诺达标合格证 (农业农村部令2025年第4号) and let it travel with the lot.
 
+    The same promise for no more packs than it spoke of is given once: asked again, it is the one that stands.
+
     Refuses (LotNotOpen) a lot that is held or recalled, for nobody promises what is in doubt, and
     (NothingReceived) one of which nothing came in.
     """
@@ -25,6 +28,14 @@ def issue_commitment(session: Session, lot_id: LotId, draft: CommitmentDraft) ->
         raise LotNotOpen
     if draft.packs < 1:
         raise NothingReceived
+    standing = session.scalars(
+        select(CommitmentRow).where(CommitmentRow.lot_id == lot_id, CommitmentRow.replaced_at.is_(None))
+    ).one_or_none()
+    if standing is not None:
+        kept = commitment_from_row(standing, lot.code)
+        same = (kept.basis, kept.contact) == (draft.basis, draft.contact)
+        if same and rules.covers_packs(kept, draft.packs):
+            return kept
     now = time.now()
     session.execute(
         update(CommitmentRow)
