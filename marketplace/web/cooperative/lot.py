@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.lot_refusals import CommitmentNotFound
+from marketplace.catalogue.lot_refusals import CommitmentNotFound, LotNotOpen
 from marketplace.catalogue.types import LotId, LotReportId, LotStatus, ReportDraft
 from marketplace.flow import promise_lot, stop_lot
 from marketplace.kernel import journal, time
@@ -107,10 +107,15 @@ def issue_commitment(lot_id: int) -> ResponseReturnValue:
 @blueprint.get(f"{ONE}/commitment.pdf")
 @require(Permission.MANAGE_OFFERS, party_from=seller_of)
 def print_commitment(lot_id: int) -> ResponseReturnValue:
-    """Print the certificate that stands: ten labels on a sheet, or one with ``?one=1``."""
+    """Print the certificate that stands: ten labels on a sheet, or one with ``?one=1``.
+
+    Refuses (CommitmentNotFound, LotNotOpen: no paper goes onto boxes that are held or recalled).
+    """
     found = catalogue.commitments_of_lot(read(), LotId(lot_id))
     if not found or found[0].replaced_at is not None:
         raise CommitmentNotFound
+    if lot_view.whole(read(), lot_id).lot.status is not LotStatus.OPEN:
+        raise LotNotOpen
     count = 1 if request.args.get("one") else commitment_sheet.ON_A_PAGE
     sheet = commitment_sheet.sheet(read(), found[0], count)
     return as_pdf(printer().pdf("commitment", sheet), f"commitment-{found[0].number}")

@@ -54,7 +54,7 @@ def portal() -> dict[str, object]:
             ("cooperative.home", _("今天"), "home", None),
             ("cooperative.orders", _("供货单"), "box", waiting),
             ("cooperative.offers", _("报价和库存"), "shelf", None),
-            ("cooperative.lots", _("批次"), "calendar", None),
+            ("cooperative.lots", _("批次管理"), "calendar", None),
             ("cooperative.certificates", _("证书"), "seal", None),
             ("cooperative.statements", _("结算单"), "bill", None),
         ],

@@ -65,7 +65,7 @@ ACTIONS: Mapping[str, Message] = {
     "hold_lifted": msg("解除一项停用"),
     "report_passed": msg("登记合格报告"),
     "report_failed": msg("登记不合格报告"),
-    "promised": msg("开具承诺达标合格证"),
+    "promised": msg("开具了承诺达标合格证"),
     "papers_declared": msg("声明证件齐全"),
     "corrected": msg("盘点更正"),
     "blocked": msg("停售"),

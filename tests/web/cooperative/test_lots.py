@@ -75,6 +75,7 @@ def test_two_taps_issue_the_certificate_and_its_code_tells_the_truth(
     submit(browser, page_of(lot), f"{page_of(lot)}/hold", reason="外箱受潮")
     assert "今天有效" not in stranger.get(public).text
     assert "停售待查" in stranger.get(public).text
+    assert browser.get(f"{page_of(lot)}/commitment.pdf").status_code == 409
 
 
 def test_a_failed_report_stops_the_lot_and_only_the_operator_lets_it_go(
