@@ -13,6 +13,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.types import Lot, LotStatus, Offer, PaperState
 from marketplace.kernel import time, unit_of_work
+from marketplace.notices import queries as notices
 from marketplace.stock import queries as stock
 from marketplace.stock import service as stocking
 from marketplace.stock.types import Cause
@@ -132,6 +133,9 @@ def test_a_recall_reaches_every_buyer_of_the_lot(own_app: Flask) -> None:
         own.rollback()
         assert catalogue.get_lot(own, lot_id).status is LotStatus.RECALLED
         assert stock.lots_by_id(own, [lot_id])[lot_id].blocked
+        told = notices.inbox(own, phone=order.contact.phone).items[0]
+        assert "召回" in told.message.template
+        assert told.message.parameters["number"] == order.number
         operator = signed_in(own_app, "operator")
         assert order.fulfilments[0].number in operator.get(f"/operator/lots/{lot_id}").text
         assert catalogue.get_lot(own, lot_id).code in operator.get("/operator/lots").text
