@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import service as catalogue
 from marketplace.catalogue.types import LotId, OfferId
+from marketplace.flow import promise_lot
 from marketplace.kernel import idempotency
-from marketplace.parties.types import PersonId
+from marketplace.parties.types import Person, PersonId
 from marketplace.stock import queries as stock_queries
 from marketplace.stock import service as stock
 from marketplace.stock.refusals import UnknownLot
@@ -31,11 +32,18 @@ class Arrival:
 
 
 def receive_harvest(
-    session: Session, offer_id: OfferId, arrival: Arrival, *, person_id: PersonId, key: str
+    session: Session,
+    offer_id: OfferId,
+    arrival: Arrival,
+    *,
+    person_id: PersonId,
+    key: str,
+    promised_by: Person | None = None,
 ) -> LotStock:
     """Record a new lot and put its packs on sale, once per key.
 
-    Refuses (LotPapersMissing, LotDaysWrong, LotExists, BadQuantity).
+    ``promised_by`` has 承诺达标合格证 of the lot issued with it. Refuses (LotPapersMissing, LotDaysWrong,
+    LotExists, BadQuantity, ContactMissing).
     """
     request = {
         "code": arrival.code,
@@ -43,13 +51,17 @@ def receive_harvest(
         "expires_on": arrival.expires_on,
         "packs": arrival.packs,
         "papers": sorted(arrival.papers.items()),
+        "is_promised": promised_by is not None,
     }
 
     def effect() -> dict[str, int]:
+        papers = arrival.papers if promised_by is None else None
         lot = catalogue.record_lot(
-            session, offer_id, arrival.code, arrival.harvested_on, arrival.expires_on, arrival.papers
+            session, offer_id, arrival.code, arrival.harvested_on, arrival.expires_on, papers
         )
         stock.receive(session, lot.id, offer_id, arrival.packs, _by(person_id, "harvest"))
+        if promised_by is not None:
+            _promise(session, lot.id, arrival.papers, promised_by)
         return {"lot_id": lot.id}
 
     answer = idempotency.once(session, f"harvest:{offer_id}", key, request, effect)
@@ -108,6 +120,14 @@ def count_lot(
     if counted == lot.on_hand:
         return lot
     return stock.correct(session, lot_id, counted - lot.on_hand, _by(person_id, "counted"))
+
+
+def _promise(session: Session, lot_id: LotId, papers: Mapping[str, str], person: Person) -> None:
+    for code, number in papers.items():
+        catalogue.add_lot_paper(session, lot_id, code, number)
+    draft = promise_lot.prepare(session, lot_id, person)
+    promise_lot.promise(session, lot_id, person, basis=draft.basis, contact=draft.contact)
+    catalogue.check_lot_papers(session, lot_id)
 
 
 def _own_lot(session: Session, offer_id: OfferId, lot_id: LotId) -> LotStock:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import CertificateProof, Lot, LotId, StorageKind, TemperatureRange
+from marketplace.catalogue.types import CertificateProof, Lot, LotId, LotStatus, StorageKind, TemperatureRange
 from marketplace.custody import queries as custody
 from marketplace.custody.types import (
     BreachCause,
@@ -29,12 +29,17 @@ from marketplace.places.types import DivisionCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TracedLot:
-    """One lot in the parcel: its day and the papers it travels with, by the paper's code."""
+    """One lot in the parcel: its day and the papers it travels with, by the paper's code.
+
+    ``commitment_token`` opens the lot's own 承诺达标合格证.
+    """
 
     code: str
     harvested_on: date
     expires_on: date | None
     papers: Mapping[str, str]
+    commitment_token: str | None
+    is_recalled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,7 @@ def _lines(
     lot_ids = {one.lot_id for one in load.contents}
     lots = catalogue.lots_by_id(session, lot_ids)
     papers = catalogue.papers_of_lots(session, lot_ids)
+    tokens = catalogue.commitment_tokens(session, lot_ids)
     for line in sorted(lines.values(), key=lambda one: one.no):
         contents = [one for one in load.contents if one.order_line_id == line.id]
         limits = next((one.limits for one in contents if one.limits is not None), None)
@@ -127,16 +133,18 @@ def _lines(
             producer_name=line.producer_name,
             range=None if limits is None else limits.range,
             certificates=line.certificates,
-            lots=tuple(_lot(lots[one.lot_id], papers) for one in contents),
+            lots=tuple(_lot(lots[one.lot_id], papers, tokens) for one in contents),
         )
 
 
-def _lot(lot: Lot, papers: Mapping[LotId, Mapping[str, str]]) -> TracedLot:
+def _lot(lot: Lot, papers: Mapping[LotId, Mapping[str, str]], tokens: Mapping[LotId, str]) -> TracedLot:
     return TracedLot(
         code=lot.code,
         harvested_on=lot.harvested_on,
         expires_on=lot.expires_on,
         papers=papers.get(lot.id, {}),
+        commitment_token=tokens.get(lot.id),
+        is_recalled=lot.status is LotStatus.RECALLED,
     )
 
 

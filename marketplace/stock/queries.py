@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Date, and_, bindparam, func, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Date, ScalarSelect, Select, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId, OfferId
@@ -88,6 +88,53 @@ def lots_of_offer(session: Session, offer_id: OfferId) -> list[LotStock]:
 
 def lots_by_id(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, LotStock]:
     return {lot.lot_id: lot for lot in _lots(session, LotRow.lot_id.in_(lot_ids))} if lot_ids else {}
+
+
+def lots_in_store() -> Select[tuple[int]]:
+    """Choose the lots that still have packs, for a list that another room makes."""
+    return select(LotRow.lot_id).where(LotRow.on_hand > 0)
+
+
+def blocked_lots() -> Select[tuple[int]]:
+    """Choose the lots that are out of sale, for whatever reason."""
+    return select(LotRow.lot_id).where(LotRow.blocked)
+
+
+def received(session: Session, lot_id: LotId) -> int:
+    """Return how many packs of a lot ever came in, as counting found them right."""
+    return int(session.scalar(select(_received(lot_id))) or 0)
+
+
+def find_lot_and_received(session: Session, lot_id: LotId) -> tuple[LotStock | None, int]:
+    """Return a lot's quantities, None before anything came in, with all that ever came in, in one go."""
+    row = session.execute(
+        select(
+            LotRow.lot_id,
+            LotRow.offer_id,
+            LotRow.on_hand,
+            LotRow.held,
+            LotRow.available,
+            LotRow.blocked,
+            LotRow.expires_on,
+            _received(lot_id).label("received"),
+        ).where(LotRow.lot_id == lot_id)
+    ).one_or_none()
+    if row is None:
+        return None, 0
+    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    came_in = int(found.pop("received") or 0)
+    return LotStock(**found), came_in
+
+
+def _received(lot_id: LotId) -> ScalarSelect[Any]:
+    return (
+        select(func.sum(MovementRow.on_hand_change))
+        .where(
+            MovementRow.lot_id == lot_id,
+            MovementRow.kind.in_((MovementKind.RECEIVED, MovementKind.CORRECTED)),
+        )
+        .scalar_subquery()
+    )
 
 
 def _lots(session: Session, condition: Any) -> list[LotStock]:

@@ -21,6 +21,7 @@ from marketplace.catalogue.models.editions import (
     ReviewRow,
 )
 from marketplace.catalogue.models.goods import LotPaperRow, LotRow, OfferRow, ProductRow, VariantRow
+from marketplace.catalogue.models.lots import CommitmentRow, LotHoldRow, LotReportRow
 from marketplace.catalogue.models.producers import (
     ProducerClaimRow,
 )
@@ -44,12 +45,15 @@ __all__ = [
     "CertificateProductRow",
     "CertificateRow",
     "CertificateSuspensionRow",
+    "CommitmentRow",
     "CriterionRow",
     "EditionRow",
     "EntryRow",
     "IndustryRow",
     "LeftRow",
+    "LotHoldRow",
     "LotPaperRow",
+    "LotReportRow",
     "LotRow",
     "NominationRow",
     "OfferRow",

@@ -188,10 +188,16 @@ class LotRow(Base):
         CheckConstraint(one_of("status", LotStatus), name="status_known"),
         CheckConstraint("harvested_on <= expires_on", name="days_in_order"),
         UniqueConstraint("offer_id", "code"),
+        Index(None, "cooperative_id", "id"),
+        Index(None, "cooperative_id", "expires_on", "id"),
+        Index(None, "cooperative_id", "code", "id"),
+        Index(None, "status", "id", postgresql_where=text("status <> 'open'")),
     )
 
     id: Mapped[Key]
     offer_id: Mapped[int] = mapped_column(ForeignKey("catalogue_offer.id"))
+    # The offer's, kept here so that a cooperative's lots are found and sorted by an index of their own.
+    cooperative_id: Mapped[int] = mapped_column(ForeignKey("parties_party.id"))
     code: Mapped[str] = mapped_column(String(40))
     harvested_on: Mapped[date]
     expires_on: Mapped[date | None]

@@ -23,6 +23,13 @@ from marketplace.catalogue.queries.certificates import (
     proofs_of_offers,
     valid_certificates,
 )
+from marketplace.catalogue.queries.commitments import (
+    commitment_tokens,
+    commitments_of_lot,
+    get_commitment,
+    last_contact,
+)
+from marketplace.catalogue.queries.declared import declared_papers
 from marketplace.catalogue.queries.documents import (
     documents_source,
     listed_product_ids,
@@ -69,6 +76,19 @@ from marketplace.catalogue.queries.goods import (
 from marketplace.catalogue.queries.losses import (
     Chosen,
     certificates_lost,
+)
+from marketplace.catalogue.queries.lots import (
+    LAPSING_DAYS,
+    TEST_REPORT,
+    LotFilter,
+    WholeLot,
+    get_whole_lot,
+    held_lots,
+    holds_of_lots,
+    list_lots,
+    lot_papers,
+    report_papers,
+    reports_of_lot,
 )
 from marketplace.catalogue.queries.nominations import (
     count_waiting,
@@ -122,7 +142,11 @@ from marketplace.catalogue.queries.register import (
 )
 
 __all__ = [
+    "LAPSING_DAYS",
+    "TEST_REPORT",
     "Chosen",
+    "LotFilter",
+    "WholeLot",
     "authorised_uses",
     "brands_beside",
     "brands_by_id",
@@ -134,11 +158,14 @@ __all__ = [
     "certificates_of_sellers",
     "claims_by",
     "claims_naming",
+    "commitment_tokens",
+    "commitments_of_lot",
     "content_of",
     "count_queues",
     "count_unanswered",
     "count_waiting",
     "counting_certificates",
+    "declared_papers",
     "described",
     "documents_source",
     "entry_counts",
@@ -157,6 +184,7 @@ __all__ = [
     "get_brand",
     "get_certificate",
     "get_claim",
+    "get_commitment",
     "get_edition",
     "get_lot",
     "get_nomination",
@@ -168,13 +196,18 @@ __all__ = [
     "get_story",
     "get_use",
     "get_variant",
+    "get_whole_lot",
+    "held_lots",
     "held_papers",
+    "holds_of_lots",
     "is_denied",
+    "last_contact",
     "list_brands",
     "list_certificates",
     "list_editions",
     "list_entries",
     "list_left",
+    "list_lots",
     "list_nominations",
     "list_products",
     "list_proposals",
@@ -182,6 +215,7 @@ __all__ = [
     "list_stories",
     "listed_in",
     "listed_product_ids",
+    "lot_papers",
     "lots_by_id",
     "lots_of_offer",
     "lots_of_offers",
@@ -205,6 +239,8 @@ __all__ = [
     "published_content",
     "reference",
     "reminders_due",
+    "report_papers",
+    "reports_of_lot",
     "search_register",
     "slugs_by_number",
     "standings_now",

@@ -115,6 +115,7 @@ def lot_from_row(row: LotRow) -> Lot:
     return Lot(
         id=LotId(row.id),
         offer_id=OfferId(row.offer_id),
+        cooperative_id=PartyId(row.cooperative_id),
         code=row.code,
         harvested_on=row.harvested_on,
         expires_on=row.expires_on,

@@ -22,19 +22,16 @@ from marketplace.catalogue.service.certificates import (
     suspend_certificate,
     verify_certificate,
 )
+from marketplace.catalogue.service.commitments import issue_commitment
+from marketplace.catalogue.service.declaring import declare_papers
 from marketplace.catalogue.service.editions import (
     close_nominations,
     open_edition,
     publish_edition,
     reopen_nominations,
 )
-from marketplace.catalogue.service.lots import (
-    add_lot_paper,
-    hold_lot,
-    recall_lot,
-    record_lot,
-    release_lot,
-)
+from marketplace.catalogue.service.lot_states import add_report, hold_lot, recall_lot, release_lot
+from marketplace.catalogue.service.lots import add_lot_paper, check_lot_papers, record_lot
 from marketplace.catalogue.service.nominations import (
     approve_nominations,
     nominate,
@@ -106,6 +103,7 @@ from marketplace.catalogue.service.submitting import submit_certificate
 __all__ = [
     "add_lot_paper",
     "add_picture",
+    "add_report",
     "add_story_picture",
     "approve_nominations",
     "approve_proposal",
@@ -118,16 +116,19 @@ __all__ = [
     "change_producer",
     "change_selling",
     "change_terms",
+    "check_lot_papers",
     "close_nominations",
     "confirm_claim",
     "create_product",
     "create_variant",
+    "declare_papers",
     "deny_claim",
     "drop_story_picture",
     "end_brand",
     "end_presale",
     "follow_product",
     "hold_lot",
+    "issue_commitment",
     "keep_picture",
     "lapse_certificates",
     "list_brand",

@@ -1,4 +1,4 @@
-"""Writes of lots: a harvest or making is recorded with its papers, held back, released, recalled."""
+"""Writes of lots: a harvest or making is recorded with the papers it carries."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import LotPaperRow, LotRow
-from marketplace.catalogue.queries.goods import get_offer, get_product
+from marketplace.catalogue.queries.goods import get_offer, get_product, lots_by_id, papers_of_lots
 from marketplace.catalogue.queries.reference import papers_for
 from marketplace.catalogue.queries.rows import lot_from_row
 from marketplace.catalogue.refusals import (
@@ -18,7 +18,6 @@ from marketplace.catalogue.refusals import (
     LotExists,
     LotNotFound,
     LotPapersMissing,
-    StatusMovedOn,
 )
 from marketplace.catalogue.types import Lot, LotId, LotStatus, OfferId
 from marketplace.kernel import changes, journal, time
@@ -37,7 +36,8 @@ def record_lot(
     ``papers`` are paper codes with their numbers; where they are given they must be all that each lot of such
     goods carries (LotPapersMissing, 农业农村部令2025年第4号). Refuses (LotDaysWrong, LotExists).
     """
-    product = get_product(session, get_offer(session, offer_id).product_id)
+    offer = get_offer(session, offer_id)
+    product = get_product(session, offer.product_id)
     last_day = expires_on or rules.expires_on(harvested_on, product.shelf_life_days)
     if harvested_on > time.today() or (last_day is not None and last_day < harvested_on):
         raise LotDaysWrong(harvested_on)
@@ -49,6 +49,7 @@ def record_lot(
         insert(LotRow)
         .values(
             offer_id=offer_id,
+            cooperative_id=offer.cooperative_id,
             code=code,
             harvested_on=harvested_on,
             expires_on=last_day,
@@ -62,7 +63,17 @@ def record_lot(
         raise LotExists(code)
     for paper_code, number in (papers or {}).items():
         add_lot_paper(session, LotId(lot_id), paper_code, number)
-    return _changed(session, _locked(session, LotId(lot_id)), "recorded", code=code)
+    return changed(session, locked(session, LotId(lot_id)), "recorded", code=code)
+
+
+def check_lot_papers(session: Session, lot_id: LotId) -> None:
+    """Refuse (LotPapersMissing) a lot that lacks a paper it must carry, once all it has are recorded."""
+    offer = get_offer(session, lots_by_id(session, [lot_id])[lot_id].offer_id)
+    product = get_product(session, offer.product_id)
+    held = papers_of_lots(session, [lot_id])[lot_id]
+    missing = rules.missing_lot_papers(papers_for(session, product.product_form), held)
+    if missing:
+        raise LotPapersMissing(missing[0].name)
 
 
 def add_lot_paper(
@@ -79,32 +90,13 @@ def add_lot_paper(
         .values(lot_id=lot_id, paper_code=paper_code, **values)
         .on_conflict_do_update(index_elements=["lot_id", "paper_code"], set_=values)
     )
-    journal.write(session, "lot", lot_id, "paper_added", paper_code=paper_code)
+    journal.write(
+        session, "lot", lot_id, "paper_added", paper_code=paper_code, number=rules.normal_number(number)
+    )
 
 
-def hold_lot(session: Session, lot_id: LotId, reason: str) -> Lot:
-    """Keep a lot from being picked until a person with authority releases it (GB 31605-2020)."""
-    return _move(session, lot_id, LotStatus.ON_HOLD, reason)
-
-
-def release_lot(session: Session, lot_id: LotId, reason: str) -> Lot:
-    return _move(session, lot_id, LotStatus.OPEN, reason)
-
-
-def recall_lot(session: Session, lot_id: LotId, reason: str) -> Lot:
-    """Call a lot back for good (食品安全法第63条)."""
-    return _move(session, lot_id, LotStatus.RECALLED, reason)
-
-
-def _move(session: Session, lot_id: LotId, wanted: LotStatus, reason: str) -> Lot:
-    row = _locked(session, lot_id)
-    if wanted not in rules.LOT_TRANSITIONS[LotStatus(row.status)]:
-        raise StatusMovedOn
-    row.status = wanted
-    return _changed(session, row, str(wanted), reason=reason)
-
-
-def _locked(session: Session, lot_id: LotId) -> LotRow:
+def locked(session: Session, lot_id: LotId) -> LotRow:
+    """Lock a lot's row; refuses (LotNotFound)."""
     row = session.scalars(
         select(LotRow).where(LotRow.id == lot_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
@@ -113,7 +105,8 @@ def _locked(session: Session, lot_id: LotId) -> LotRow:
     return row
 
 
-def _changed(session: Session, row: LotRow, action: str, **detail: Any) -> Lot:
+def changed(session: Session, row: LotRow, action: str, **detail: Any) -> Lot:
+    """Write down what happened to a lot and tell the rooms above."""
     session.flush()
     journal.write(session, "lot", row.id, action, **detail)
     changes.record(session, "lot", [row.id])

@@ -72,6 +72,7 @@ def open_presale(session: Session, offer_id: OfferId, wanted: Presale, code: str
     keeps = get_product(session, ProductId(row.product_id)).shelf_life_days
     lot = LotRow(
         offer_id=offer_id,
+        cooperative_id=row.cooperative_id,
         code=code,
         harvested_on=wanted.harvest_on,
         expires_on=rules.expires_on(wanted.harvest_on, keeps),

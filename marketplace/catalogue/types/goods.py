@@ -155,6 +155,7 @@ class Lot:
 
     id: LotId
     offer_id: OfferId
+    cooperative_id: PartyId
     code: str
     harvested_on: date
     expires_on: date | None

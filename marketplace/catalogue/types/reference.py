@@ -147,6 +147,24 @@ class Paper:
     legal_basis: str
 
 
+class PaperState(StrEnum):
+    """Whether a paper is there: held, not held though needed, needed only in some case, never allowed."""
+
+    HELD = "held"
+    MISSING = "missing"
+    DEPENDS = "depends"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperCheck:
+    """One line of 「能不能卖」; ``lots_lacking``: how many lots in store lack a paper of each lot."""
+
+    paper: Paper
+    state: PaperState
+    lots_lacking: int = 0
+
+
 class CriterionCheck(StrEnum):
     """How a criterion is looked at; one that is ``judged`` only people can see."""
 

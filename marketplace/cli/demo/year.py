@@ -12,7 +12,7 @@ from marketplace.assistance.types import Dimension
 from marketplace.cli.demo import cast as casting
 from marketplace.cli.demo import catalogue as named
 from marketplace.cli.demo import certificates as papers
-from marketplace.cli.demo import evening, joining, own_goods, searches
+from marketplace.cli.demo import evening, joining, lots, own_goods, searches
 from marketplace.cli.demo import shelf as shelving
 from marketplace.cli.demo.cast import Cast, Member
 from marketplace.cli.demo.road import Road, decide_breaches
@@ -64,6 +64,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     named.review_this_year(stage, cast)
     own_goods.bring(stage, cast, shelf)
     joining.leave(stage, cast, shelf)
+    lots.mind(stage, cast, shelf)
     stage.write(lambda session: _agree_targets(session, stage, cast))
     for name in ("assistance.fold", "settlement.fold", "search.fold_sales", "transparency.sequence"):
         stage.run(name)

@@ -121,6 +121,12 @@ def open_breaches(session: Session, *, page: int = 1, per_page: int = 50) -> Pag
     return Page([kept.breach_of(row) for row in rows], total, page, per_page)
 
 
+def has_open_breach(session: Session, lot_id: LotId) -> bool:
+    """Tell whether something found on the way of a lot still waits for a person with authority."""
+    waiting = select(BreachRow.id).where(BreachRow.lot_id == lot_id, BreachRow.resolved_at.is_(None))
+    return session.scalar(waiting.limit(1)) is not None
+
+
 def breaches_of_lines(
     session: Session, order_line_ids: Collection[OrderLineId]
 ) -> Mapping[OrderLineId, tuple[Breach, ...]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from marketplace.catalogue.types import CommitmentBasis, ReportResult
 from marketplace.kernel.money import Fen, parse_yuan
 from marketplace.orders.types import FulfilmentId
 from marketplace.web.forms import FormModel
@@ -56,6 +57,7 @@ class HarvestForm(FormModel):
     harvested_on: date
     expires_on: date | None = None
     packs: Annotated[int, Field(ge=1, le=PACKS_MAX)]
+    promise: bool = False
     key: Annotated[str, Field(min_length=8, max_length=100)]
 
 
@@ -86,3 +88,21 @@ class SheetForm(FormModel):
 
 class ConfirmSheetForm(FormModel):
     digest: Annotated[str, Field(min_length=64, max_length=64)]
+
+
+class LotReasonForm(FormModel):
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class CommitmentForm(FormModel):
+    basis: CommitmentBasis
+    contact: Annotated[str, Field(min_length=5, max_length=40)]
+
+
+class ReportForm(FormModel):
+    paper_code: Annotated[str, Field(min_length=1, max_length=40)]
+    number: Annotated[str, Field(min_length=1, max_length=80)]
+    issuer: Annotated[str, Field(min_length=2, max_length=120)]
+    issued_on: date
+    result: ReportResult
+    findings: Annotated[str, Field(max_length=400)] = ""

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
-from marketplace.catalogue.types import OfferId, OfferTerms, Paper, Requirement, SchemeLevel
+from marketplace.catalogue.types import OfferId, OfferTerms, Paper
 from marketplace.kernel import ids, time
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties.types import PartyId, Permission
 from marketplace.routing.burden import burdens
 from marketplace.stock import queries as stock
-from marketplace.web.cooperative import selling_view, shelf
+from marketplace.web.cooperative import sellable, selling_view, shelf
 from marketplace.web.cooperative.forms import PriceForm, TermsForm
 from marketplace.web.cooperative.routes import acting_for, blueprint
 from marketplace.web.database import read, write
@@ -94,6 +94,18 @@ def resume(offer_id: int) -> ResponseReturnValue:
     return redirect(url_for("cooperative.offer", offer_id=offer_id), code=303)
 
 
+@blueprint.post(f"{ONE}/papers")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def declare_papers(offer_id: int) -> ResponseReturnValue:
+    """Take the cooperative's word for papers that no register knows, such as the label on each pack."""
+    codes = frozenset(request.form.getlist("paper"))
+    done(
+        lambda session: goods.declare_papers(session, OfferId(offer_id), codes),
+        _("已记下。买家和市场监管部门可以据此追究责任。"),
+    )
+    return redirect(url_for("cooperative.offer", offer_id=offer_id), code=303)
+
+
 def saved(
     offer_id: int, form: Form[M], use_case: Callable[[Session], object], said: str
 ) -> ResponseReturnValue:
@@ -123,8 +135,8 @@ def offer_page(offer_id: int, form: Form[M] | Form[FormModel]) -> str:
         variant=variant,
         row=shelf.offer_row(found, product, variant, shelf.lot_rows(lots, held)),
         papers=lot_papers(session, product.product_form),
-        barred=catalogue.offers_barred(session, [found.id], time.now()).get(found.id),
         selling=selling_view.view(session, found, form),
+        sale=sellable.look(session, found, product, [one.lot_id for one in held.values() if one.on_hand]),
         form=form,
         key=ids.new_token(),
         today=time.today(),
@@ -133,9 +145,4 @@ def offer_page(offer_id: int, form: Form[M] | Form[FormModel]) -> str:
 
 def lot_papers(session: Session, product_form: str) -> tuple[Paper, ...]:
     """Return the papers that a lot of such goods must or may carry, the required ones first."""
-    found = [
-        paper
-        for paper in catalogue.papers_for(session, product_form)
-        if paper.level is SchemeLevel.LOT and paper.requirement is not Requirement.NOT_NEEDED
-    ]
-    return tuple(sorted(found, key=lambda paper: paper.requirement is not Requirement.REQUIRED))
+    return catalogue.lot_papers(session, product_form)

@@ -67,6 +67,7 @@ def portal() -> dict[str, object]:
         ("cooperative.home", _("今天"), "home", None),
         ("cooperative.orders", _("供货单"), "box", waiting),
         ("cooperative.offers", _("报价和库存"), "shelf", None),
+        ("cooperative.lots", _("批次管理"), "calendar", None),
         ("cooperative.goods", _("自有商品"), "leaf", None),
         ("cooperative.story", _("故事"), "list", None),
         ("cooperative.certificates", _("证书"), "seal", None),

@@ -37,12 +37,17 @@ def receive_harvest(offer_id: int) -> ResponseReturnValue:
         packs=sent.packs,
         papers=papers_sent(read(), OfferId(offer_id)),
     )
-    person_id = guard.actor().person.id
+    person = guard.actor().person
     return saved(
         offer_id,
         form,
         lambda session: receive_stock.receive_harvest(
-            session, OfferId(offer_id), arrival, person_id=person_id, key=sent.key
+            session,
+            OfferId(offer_id),
+            arrival,
+            person_id=person.id,
+            key=sent.key,
+            promised_by=person if sent.promise else None,
         ),
         _("批次 %(code)s 已入库 %(packs)s 件。", code=sent.code, packs=sent.packs),
     )

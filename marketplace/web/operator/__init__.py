@@ -13,6 +13,7 @@ from marketplace.web.operator import (
     payments,
     routing,
     search,
+    stopped,
     stories,
     verifications,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "payments",
     "routing",
     "search",
+    "stopped",
     "stories",
     "verifications",
 ]

@@ -62,6 +62,11 @@ ACTIONS: Mapping[str, Message] = {
     "on_hold": msg("暂停使用"),
     "open": msg("恢复使用"),
     "recalled": msg("召回"),
+    "hold_lifted": msg("解除一项停用"),
+    "report_passed": msg("登记合格报告"),
+    "report_failed": msg("登记不合格报告"),
+    "promised": msg("开具了承诺达标合格证"),
+    "papers_declared": msg("声明证件齐全"),
     "corrected": msg("盘点更正"),
     "blocked": msg("停售"),
     "unblocked": msg("解除停售"),
@@ -101,6 +106,8 @@ ACTIONS: Mapping[str, Message] = {
 
 # Numbers that say something to a reader; the others are keys of rows.
 _COUNTS = frozenset({"quantity", "change", "breaches"})
+# What set something in motion, by its code: the line beside it says the same in words.
+_CODES = frozenset({"cause", "paper_code"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +141,8 @@ def _details(detail: Mapping[str, object]) -> list[str]:
     """Write what the journal keeps beside an action: amounts as money, words and counts as they stand."""
     written = []
     for name, value in detail.items():
+        if name in _CODES:
+            continue
         if name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):

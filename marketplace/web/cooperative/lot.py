@@ -1,0 +1,186 @@
+"""One lot: held and released, recalled, tested, promised in two taps, with all that happened to it."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.lot_refusals import CommitmentNotFound, LotNotOpen
+from marketplace.catalogue.types import LotId, LotReportId, LotStatus, ReportDraft
+from marketplace.flow import promise_lot, stop_lot
+from marketplace.kernel import journal, time
+from marketplace.kernel.refusals import NotFound, Refusal
+from marketplace.parties.types import PartyId, Permission
+from marketplace.web import commitment_sheet, evidence, guard, lot_view, lot_words
+from marketplace.web.cooperative.forms import CommitmentForm, LotReasonForm, ReportForm
+from marketplace.web.cooperative.prints import as_pdf
+from marketplace.web.cooperative.routes import blueprint, printer
+from marketplace.web.database import read, write
+from marketplace.web.forms import Form, FormModel, M, blank, parse
+from marketplace.web.guard import require
+from marketplace.web.language import gettext as _
+from marketplace.web.operator import history
+from marketplace.web.outcome import done
+
+ONE = "/lots/<int(max=9223372036854775807):lot_id>"
+REPORT = f"{ONE}/reports/<int(max=9223372036854775807):report_id>"
+
+
+def seller_of(session: Session, lot_id: int, **_rest: object) -> PartyId:
+    """Say whose a lot is, for the guard. Refuses (LotNotFound)."""
+    return lot_view.whole(session, lot_id).lot.cooperative_id
+
+
+@blueprint.get(ONE)
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def lot(lot_id: int) -> ResponseReturnValue:
+    return _page(lot_id, blank())
+
+
+@blueprint.get(f"{ONE}/reached")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def lot_reached(lot_id: int) -> ResponseReturnValue:
+    """Show which parts of orders packs of the lot went into: whom a recall reaches."""
+    return render_template(
+        "cooperative/lot_reached.html",
+        lot=lot_view.whole(read(), lot_id).lot,
+        reached=lot_view.reached(read(), LotId(lot_id)),
+    )
+
+
+@blueprint.post(f"{ONE}/hold")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def hold_lot(lot_id: int) -> ResponseReturnValue:
+    person_id = guard.actor().person.id
+    return _reasoned(
+        lot_id,
+        lambda session, reason: stop_lot.hold(
+            session, LotId(lot_id), reason, person_id=person_id, has_authority=False
+        ),
+        _("该批次已停用，查清后再恢复。"),
+    )
+
+
+@blueprint.post(f"{ONE}/release")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def release_lot(lot_id: int) -> ResponseReturnValue:
+    person_id = guard.actor().person.id
+    return _reasoned(
+        lot_id,
+        lambda session, reason: stop_lot.release(
+            session, LotId(lot_id), reason, person_id=person_id, has_authority=False
+        ),
+        _("合作社的停用已解除。"),
+    )
+
+
+@blueprint.post(f"{ONE}/recall")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def recall_lot(lot_id: int) -> ResponseReturnValue:
+    person_id = guard.actor().person.id
+    return _reasoned(
+        lot_id,
+        lambda session, reason: stop_lot.recall(session, LotId(lot_id), reason, person_id=person_id),
+        _("该批次已召回，买到的人都会收到通知。"),
+    )
+
+
+@blueprint.post(f"{ONE}/commitment")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def issue_commitment(lot_id: int) -> ResponseReturnValue:
+    """Issue 承诺达标合格证: the first tap opened what it says, this is the second."""
+    form = parse(CommitmentForm, request.form)
+    sent, person = form.model, guard.actor().person
+    if sent is None:
+        return _page(lot_id, form), 422
+    done(
+        lambda session: promise_lot.promise(
+            session, LotId(lot_id), person, basis=sent.basis, contact=sent.contact
+        ),
+        _("承诺达标合格证已开具，可以打印贴在包装上。"),
+    )
+    return _back(lot_id)
+
+
+@blueprint.get(f"{ONE}/commitment.pdf")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def print_commitment(lot_id: int) -> ResponseReturnValue:
+    """Print the certificate that stands: ten labels on a sheet, or one with ``?one=1``.
+
+    Refuses (CommitmentNotFound, LotNotOpen: no paper goes onto boxes that are held or recalled).
+    """
+    found = catalogue.commitments_of_lot(read(), LotId(lot_id))
+    if not found or found[0].replaced_at is not None:
+        raise CommitmentNotFound
+    if lot_view.whole(read(), lot_id).lot.status is not LotStatus.OPEN:
+        raise LotNotOpen
+    count = 1 if request.args.get("one") else commitment_sheet.ON_A_PAGE
+    sheet = commitment_sheet.sheet(read(), found[0], count)
+    return as_pdf(printer().pdf("commitment", sheet), f"commitment-{found[0].number}")
+
+
+@blueprint.post(f"{ONE}/reports")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def add_report(lot_id: int) -> ResponseReturnValue:
+    """Record a quarantine or test report with its paper; a failed one holds the lot at once."""
+    form = parse(ReportForm, request.form)
+    sent = form.model
+    if sent is None:
+        return _page(lot_id, form), 422
+    try:
+        digest = evidence.keep_if_sent(request.files.get("evidence"), "evidence")
+        draft = ReportDraft(**sent.model_dump(), evidence_digest=digest)
+        write(lambda session: stop_lot.report(session, LotId(lot_id), draft))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(lot_id, form), refusal.status
+    if sent.result == "failed":
+        flash(_("报告已登记。检测不合格，该批次已停售。"), "stop")
+    else:
+        flash(_("报告已登记。"), "good")
+    return _back(lot_id)
+
+
+@blueprint.get(f"{REPORT}/file")
+@require(Permission.MANAGE_OFFERS, party_from=seller_of)
+def report_file(lot_id: int, report_id: int) -> ResponseReturnValue:
+    return evidence.answer(lot_view.evidence(read(), LotId(lot_id), LotReportId(report_id)))
+
+
+def _reasoned(lot_id: int, use_case: Callable[[Session, str], object], said: str) -> ResponseReturnValue:
+    """Do what a lot's form asks for the reason that it gives; without one it says so."""
+    form = parse(LotReasonForm, request.form)
+    if form.model is None:
+        return _page(lot_id, form), 422
+    reason = form.model.reason
+    done(lambda session: use_case(session, reason), said)
+    return _back(lot_id)
+
+
+def _back(lot_id: int) -> ResponseReturnValue:
+    return redirect(url_for("cooperative.lot", lot_id=lot_id), code=303)
+
+
+def _page(lot_id: int, form: Form[M] | Form[FormModel]) -> str:
+    session = read()
+    found = lot_view.facts(session, lot_id)
+    is_open = found.whole.lot.status is LotStatus.OPEN
+    return render_template(
+        "cooperative/lot.html",
+        facts=found,
+        lot=found.whole.lot,
+        draft=promise_lot.prepare_of(
+            session, found.whole, found.received, found.reports, guard.actor().person
+        )
+        if is_open
+        else None,
+        events=history.events(session, journal.history(session, "lot", lot_id)),
+        lot_words=lot_words,
+        accepted=evidence.ACCEPTED,
+        form=form,
+        today=time.today(),
+    )
