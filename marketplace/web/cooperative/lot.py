@@ -107,7 +107,7 @@ def issue_commitment(lot_id: int) -> ResponseReturnValue:
 @blueprint.get(f"{ONE}/commitment.pdf")
 @require(Permission.MANAGE_OFFERS, party_from=seller_of)
 def print_commitment(lot_id: int) -> ResponseReturnValue:
-    """Print the certificate that stands: ten labels on a sheet, or one with ``?one=1``.
+    """Print the certificate that stands: ten labels on a sheet, or one with ``?labels=1``.
 
     Refuses (CommitmentNotFound, LotNotOpen: no paper goes onto boxes that are held or recalled).
     """
@@ -116,7 +116,7 @@ def print_commitment(lot_id: int) -> ResponseReturnValue:
         raise CommitmentNotFound
     if lot_view.whole(read(), lot_id).lot.status is not LotStatus.OPEN:
         raise LotNotOpen
-    count = 1 if request.args.get("one") else commitment_sheet.ON_A_PAGE
+    count = 1 if request.args.get("labels") == "1" else commitment_sheet.ON_A_PAGE
     sheet = commitment_sheet.sheet(read(), found[0], count)
     return as_pdf(printer().pdf("commitment", sheet), f"commitment-{found[0].number}")
 
