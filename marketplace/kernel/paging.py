@@ -33,3 +33,8 @@ class Page(Generic[T]):
 
 def offset(page: int, per_page: int) -> int:
     return (max(page, 1) - 1) * per_page
+
+
+def is_whole(found: int, page: int, per_page: int) -> bool:
+    """Tell whether a page has said how long its list is: a first one that is not full needs no count."""
+    return page == 1 and found < per_page

@@ -140,6 +140,7 @@ from marketplace.catalogue.queries.register import (
     search_register,
     standings_now,
 )
+from marketplace.catalogue.queries.turned_back import turned_back
 
 __all__ = [
     "LAPSING_DAYS",
@@ -246,6 +247,7 @@ __all__ = [
     "standings_now",
     "stories_waiting",
     "titles_by_id",
+    "turned_back",
     "uses_by",
     "uses_of_brand",
     "uses_to_decide",

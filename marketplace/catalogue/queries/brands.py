@@ -20,7 +20,7 @@ from marketplace.catalogue.types import (
     UseState,
 )
 from marketplace.kernel.message import Name
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import Page, is_whole, offset
 from marketplace.kernel.waiting import Waiting
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
@@ -168,8 +168,8 @@ def _use_page(session: Session, which: ColumnElement[bool], page: int, per_page:
 
 
 def _total(session: Session, statement: Select[Any], found: int, page: int, per_page: int) -> int:
-    """Count a list; a first page that is not full has said already how long it is."""
-    if page == 1 and found < per_page:
+    """Count a list that its page does not show whole."""
+    if is_whole(found, page, per_page):
         return found
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 

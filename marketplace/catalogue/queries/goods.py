@@ -33,7 +33,7 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import Page, is_whole, offset
 from marketplace.parties.queries import sells
 from marketplace.parties.types import PartyId
 
@@ -189,15 +189,12 @@ def offers_of_cooperative(
 ) -> Page[Offer]:
     """Return what a cooperative offers, in the order in which it was offered."""
     conditions = (OfferRow.cooperative_id == cooperative_id, OfferRow.status.in_(set(statuses)))
-    total = session.scalar(select(func.count()).select_from(OfferRow).where(*conditions)) or 0
-    rows = session.scalars(
-        select(OfferRow)
-        .where(*conditions)
-        .order_by(OfferRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([offer_from_row(row) for row in rows], total, page, per_page)
+    statement = select(OfferRow).where(*conditions).order_by(OfferRow.id)
+    found = session.scalars(statement.limit(per_page).offset(offset(page, per_page))).all()
+    total = len(found)
+    if not is_whole(len(found), page, per_page):
+        total = session.scalar(select(func.count()).select_from(OfferRow).where(*conditions)) or 0
+    return Page([offer_from_row(row) for row in found], total, page, per_page)
 
 
 def lots_by_id(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, Lot]:

@@ -132,6 +132,10 @@ from marketplace.catalogue.types.reference import (
     TemperatureRange,
     Unit,
 )
+from marketplace.catalogue.types.turned_back import (
+    TurnedBack,
+    TurnedBackKind,
+)
 
 __all__ = [
     "EVERY_WEEKDAY",
@@ -240,6 +244,8 @@ __all__ = [
     "StoryId",
     "StoryState",
     "TemperatureRange",
+    "TurnedBack",
+    "TurnedBackKind",
     "Unit",
     "UseState",
     "Variant",

@@ -1,4 +1,4 @@
-"""What a cooperative sees first: money not yet received, today's work, what runs low, what lapses."""
+"""What a cooperative sees first: money not yet received, what came back, today's work, what runs low."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from marketplace.parties.rules import is_verification_due, may, selling_problem
 from marketplace.parties.types import Permission
 from marketplace.settlement import queries as settlement
 from marketplace.settlement.types import cooperative_payable
-from marketplace.web.cooperative import shelf
+from marketplace.web.cooperative import shelf, turned_back
 from marketplace.web.cooperative.certificates import lapsing
 from marketplace.web.cooperative.routes import acting_for, blueprint, counts
 from marketplace.web.database import read
@@ -50,16 +50,19 @@ class Task:
 def home() -> ResponseReturnValue:
     party = parties.get_party(read(), acting_for())
     sees_money = may(current_actor(), Permission.SEE_STATEMENTS, acting_for())
+    manages = may(current_actor(), Permission.MANAGE_OFFERS, acting_for())
+    is_due = is_verification_due(party, time.today())
     offers = catalogue.offers_of_cooperative(read(), acting_for(), per_page=LOOKED_AT)
     rows = shelf.offer_rows(read(), offers.items)
     return render_template(
         "cooperative/home.html",
         tasks=_tasks(counts(), catalogue.count_unanswered(read(), acting_for())),
         owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())) if sees_money else None,
-        manages_offers=may(current_actor(), Permission.MANAGE_OFFERS, acting_for()),
+        manages_offers=manages,
+        returned=turned_back.lines(read(), acting_for(), is_due=is_due) if manages else [],
         party=party,
         problem=selling_problem(party, time.today()),
-        is_due=is_verification_due(party, time.today()),
+        is_due=is_due,
         on_the_way=sum(counts().get(one, 0) for one in ON_THE_WAY),
         low=[row for row in rows if row.is_listed and row.level is not shelf.Level.ENOUGH],
         lapsing_lots=[(row, lot) for row in rows for lot in row.lots if lot.is_lapsing],
