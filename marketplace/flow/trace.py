@@ -119,9 +119,8 @@ def _lines(
     session: Session, load: Consignment, lines: Mapping[OrderLineId, OrderLine]
 ) -> Iterable[TracedLine]:
     lot_ids = {one.lot_id for one in load.contents}
-    lots = catalogue.lots_by_id(session, lot_ids)
+    lots = catalogue.lots_and_commitments(session, lot_ids)
     papers = catalogue.papers_of_lots(session, lot_ids)
-    tokens = catalogue.commitment_tokens(session, lot_ids)
     for line in sorted(lines.values(), key=lambda one: one.no):
         contents = [one for one in load.contents if one.order_line_id == line.id]
         limits = next((one.limits for one in contents if one.limits is not None), None)
@@ -133,17 +132,17 @@ def _lines(
             producer_name=line.producer_name,
             range=None if limits is None else limits.range,
             certificates=line.certificates,
-            lots=tuple(_lot(lots[one.lot_id], papers, tokens) for one in contents),
+            lots=tuple(_lot(*lots[one.lot_id], papers) for one in contents),
         )
 
 
-def _lot(lot: Lot, papers: Mapping[LotId, Mapping[str, str]], tokens: Mapping[LotId, str]) -> TracedLot:
+def _lot(lot: Lot, commitment_token: str | None, papers: Mapping[LotId, Mapping[str, str]]) -> TracedLot:
     return TracedLot(
         code=lot.code,
         harvested_on=lot.harvested_on,
         expires_on=lot.expires_on,
         papers=papers.get(lot.id, {}),
-        commitment_token=tokens.get(lot.id),
+        commitment_token=commitment_token,
         is_recalled=lot.status is LotStatus.RECALLED,
     )
 

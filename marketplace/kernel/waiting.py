@@ -1,7 +1,15 @@
 """Queues that wait for a person: how many, and since when the oldest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+Queue = Select[tuple[int, datetime | None]]
+"""A statement that counts what waits and tells the oldest's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +18,15 @@ class Waiting:
 
     count: int
     since: datetime | None
+
+
+def queue(since: InstrumentedAttribute[Any], *where: ColumnElement[bool]) -> Queue:
+    """Describe a queue: the rows that wait, and the column that says since when."""
+    return select(func.count(), func.min(since)).where(*where)
+
+
+def look(session: Session, queues: Mapping[str, Queue]) -> Mapping[str, Waiting]:
+    """Look at several queues in one statement."""
+    parts = [one.add_columns(literal(name)) for name, one in queues.items()]
+    rows = session.execute(union_all(*parts))
+    return {name: Waiting(count, since) for count, since, name in rows}

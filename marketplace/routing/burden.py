@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import Offer, OfferId, Product, Variant
+from marketplace.catalogue.types import Offer, OfferId, Product, ProductId, Variant
 from marketplace.freight import queries as freight
 from marketplace.freight.book import RateBook
 from marketplace.kernel.money import Fen
@@ -16,10 +16,12 @@ from marketplace.routing.rules.burden import Burden, burden, cheapest_fee
 GUANGZHOU = DivisionCode("440100")
 
 
-def burdens(session: Session, offers: Sequence[Offer]) -> Mapping[OfferId, Burden]:
-    """Return the offers among these that freight weighs on too much, in two statements."""
+def burdens(
+    session: Session, offers: Sequence[Offer], known: Mapping[ProductId, Product] | None = None
+) -> Mapping[OfferId, Burden]:
+    """Return the offers among these that freight weighs on too much; products that are known are not read."""
     product_ids = {one.product_id for one in offers}
-    products = catalogue.products_by_id(session, product_ids)
+    products = catalogue.products_by_id(session, product_ids) if known is None else known
     packs = catalogue.variants_of(session, product_ids)
     book, atlas = freight.rate_book(session), places.atlas(session)
     found: dict[OfferId, Burden] = {}

@@ -24,8 +24,7 @@ from marketplace.catalogue.types import (
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, Name, msg
 from marketplace.kernel.refusals import NotFound
-from marketplace.orders import queries as orders
-from marketplace.orders.types import FulfilmentId
+from marketplace.orders.reached import parts_reached
 from marketplace.stock import queries as stock
 from marketplace.stock.types import LotStock
 from marketplace.web import wording
@@ -185,19 +184,12 @@ REACHED_MOST = 500
 
 def reached(session: Session, lot_id: LotId) -> list[ReachedPart]:
     """Return the parts of orders that packs of a lot went into, the newest first, at most 500."""
-    line_ids = orders.lines_from_lots(session, [lot_id]).get(lot_id, ())
-    lines = orders.lines_by_id(session, sorted(line_ids, reverse=True)[:REACHED_MOST])
-    parts = orders.fulfilments_by_id(session, {one.fulfilment_id for one in lines.values()})
-    packs: dict[FulfilmentId, int] = {}
-    for line in lines.values():
-        taken = sum(pick.quantity for pick in line.picks if pick.lot_id == lot_id)
-        packs[line.fulfilment_id] = packs.get(line.fulfilment_id, 0) + taken
     return [
         ReachedPart(
-            number=part.number,
-            order_number=part.order_number,
-            state=wording.FULFILMENT_STATES[part.state],
-            packs=packs[part.id],
+            number=one.number,
+            order_number=one.order_number,
+            state=wording.FULFILMENT_STATES[one.state],
+            packs=one.packs,
         )
-        for part in sorted(parts.values(), key=lambda one: one.id, reverse=True)
+        for one in parts_reached(session, lot_id, limit=REACHED_MOST)
     ]

@@ -24,10 +24,10 @@ from marketplace.catalogue.queries.certificates import (
     valid_certificates,
 )
 from marketplace.catalogue.queries.commitments import (
-    commitment_tokens,
     commitments_of_lot,
     get_commitment,
     last_contact,
+    lots_and_commitments,
 )
 from marketplace.catalogue.queries.declared import declared_papers
 from marketplace.catalogue.queries.documents import (
@@ -159,7 +159,6 @@ __all__ = [
     "certificates_of_sellers",
     "claims_by",
     "claims_naming",
-    "commitment_tokens",
     "commitments_of_lot",
     "content_of",
     "count_queues",
@@ -217,6 +216,7 @@ __all__ = [
     "listed_in",
     "listed_product_ids",
     "lot_papers",
+    "lots_and_commitments",
     "lots_by_id",
     "lots_of_offer",
     "lots_of_offers",

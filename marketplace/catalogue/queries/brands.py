@@ -21,7 +21,7 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel.message import Name
 from marketplace.kernel.paging import Page, is_whole, offset
-from marketplace.kernel.waiting import Waiting
+from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
 
@@ -55,12 +55,9 @@ def list_brands(session: Session, wanted: BrandFilter, *, page: int = 1, per_pag
     return Page([brand_from_row(row) for row in rows], total, page, per_page)
 
 
-def brands_to_review(session: Session) -> Waiting:
-    """Count the brands that cooperatives have submitted."""
-    count, since = session.execute(
-        select(func.count(), func.min(BrandRow.submitted_at)).where(BrandRow.state == BrandState.SUBMITTED)
-    ).one()
-    return Waiting(count, since)
+def brands_to_review() -> Queue:
+    """Brands that cooperatives have submitted."""
+    return queue(BrandRow.submitted_at, BrandRow.state == BrandState.SUBMITTED)
 
 
 def get_use(session: Session, use_id: int) -> BrandUse:

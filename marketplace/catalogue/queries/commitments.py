@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.lot_refusals import CommitmentNotFound
 from marketplace.catalogue.models import CommitmentRow, LotRow
-from marketplace.catalogue.types import Commitment, CommitmentBasis, CommitmentId, LotId
+from marketplace.catalogue.queries.rows import lot_from_row
+from marketplace.catalogue.types import Commitment, CommitmentBasis, CommitmentId, Lot, LotId
 from marketplace.kernel.message import Name
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
@@ -24,14 +25,17 @@ def commitments_of_lot(session: Session, lot_id: LotId) -> tuple[Commitment, ...
     return tuple(commitment_from_row(row, code) for row, code in rows)
 
 
-def commitment_tokens(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, str]:
-    """Return where the certificate that stands for each lot is shown; lots without one are left out."""
+def lots_and_commitments(
+    session: Session, lot_ids: Collection[LotId]
+) -> Mapping[LotId, tuple[Lot, str | None]]:
+    """Return lots, each with the token of the certificate that stands for it, if any."""
+    stands = and_(CommitmentRow.lot_id == LotRow.id, CommitmentRow.replaced_at.is_(None))
     rows = session.execute(
-        select(CommitmentRow.lot_id, CommitmentRow.token).where(
-            CommitmentRow.lot_id.in_(set(lot_ids)), CommitmentRow.replaced_at.is_(None)
-        )
+        select(LotRow, CommitmentRow.token)
+        .outerjoin(CommitmentRow, stands)
+        .where(LotRow.id.in_(set(lot_ids)))
     )
-    return {LotId(lot_id): token for lot_id, token in rows}
+    return {LotId(row.id): (lot_from_row(row), token) for row, token in rows}
 
 
 def get_commitment(session: Session, token: str) -> Commitment:

@@ -24,7 +24,7 @@ from marketplace.catalogue.types import (
     Variant,
 )
 from marketplace.kernel.paging import Page, offset
-from marketplace.kernel.waiting import Waiting
+from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
 
@@ -82,14 +82,9 @@ def find_open_proposal(session: Session, product_id: ProductId) -> Proposal | No
     return None if row is None else proposal_from_row(row)
 
 
-def proposals_waiting(session: Session) -> Waiting:
-    """Count what cooperatives handed in and nobody has looked at."""
-    count, since = session.execute(
-        select(func.count(), func.min(ProposalRow.submitted_at)).where(
-            ProposalRow.state == ProposalState.SUBMITTED
-        )
-    ).one()
-    return Waiting(count, since)
+def proposals_waiting() -> Queue:
+    """What cooperatives handed in and nobody has looked at."""
+    return queue(ProposalRow.submitted_at, ProposalRow.state == ProposalState.SUBMITTED)
 
 
 def described(session: Session, product_id: ProductId) -> GoodsContent:
@@ -164,11 +159,9 @@ def list_stories(
     return Page([story_from_row(row) for row in rows], total, page, per_page)
 
 
-def stories_waiting(session: Session) -> Waiting:
-    count, since = session.execute(
-        select(func.count(), func.min(StoryRow.changed_at)).where(StoryRow.state == StoryState.SUBMITTED)
-    ).one()
-    return Waiting(count, since)
+def stories_waiting() -> Queue:
+    """Stories that were handed in and nobody has looked at."""
+    return queue(StoryRow.changed_at, StoryRow.state == StoryState.SUBMITTED)
 
 
 def proposal_from_row(row: ProposalRow) -> Proposal:

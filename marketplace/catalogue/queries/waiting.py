@@ -3,22 +3,17 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import CertificateRow
 from marketplace.catalogue.types import CertificateId, CertificateState
-from marketplace.kernel.waiting import Waiting
+from marketplace.kernel.waiting import Queue, queue
 
 
-def certificates_to_review(session: Session) -> Waiting:
-    """Count the certificates that holders have submitted and nobody has verified or rejected."""
-    count, since = session.execute(
-        select(func.count(), func.min(CertificateRow.submitted_at)).where(
-            CertificateRow.state == CertificateState.SUBMITTED
-        )
-    ).one()
-    return Waiting(count, since)
+def certificates_to_review() -> Queue:
+    """Certificates that holders have handed in and nobody has verified or rejected."""
+    return queue(CertificateRow.submitted_at, CertificateRow.state == CertificateState.SUBMITTED)
 
 
 def submitted_at(

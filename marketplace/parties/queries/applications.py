@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.paging import Page, offset
-from marketplace.kernel.waiting import Waiting
+from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow, PartyRow
 from marketplace.parties.queries.parties import party_from_row
 from marketplace.parties.refusals import ApplicationNotFound
@@ -62,14 +62,9 @@ def list_applications(
     return Page(_applications(session, list(rows)), total, page, per_page)
 
 
-def applications_to_review(session: Session) -> Waiting:
-    """Count what counties have recommended and the operator has not decided."""
-    count, since = session.execute(
-        select(func.count(), func.min(ApplicationRow.changed_at)).where(
-            ApplicationRow.state == ApplicationState.RECOMMENDED
-        )
-    ).one()
-    return Waiting(count, since)
+def applications_to_review() -> Queue:
+    """Applicants whom counties have recommended and the operator has not decided."""
+    return queue(ApplicationRow.changed_at, ApplicationRow.state == ApplicationState.RECOMMENDED)
 
 
 def find_business_licence(session: Session, party_id: PartyId) -> BusinessLicence | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.kernel import journal, time
 from marketplace.kernel.paging import Page, offset
-from marketplace.kernel.waiting import Waiting
+from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.models import MembershipRow, PartyRow, VerificationRow
 from marketplace.parties.queries.parties import party_from_row
 from marketplace.parties.rules import WARN_BEFORE
@@ -53,14 +53,9 @@ def list_sellers_due(
     return Page(found, total, page, per_page)
 
 
-def verifications_asked(session: Session) -> Waiting:
-    """Count the sellers who have asked to be verified again."""
-    count, since = session.execute(
-        select(func.count(), func.min(VerificationRow.asked_at)).where(
-            VerificationRow.state == VerificationState.ASKED
-        )
-    ).one()
-    return Waiting(count, since)
+def verifications_asked() -> Queue:
+    """Sellers who have asked to be verified again."""
+    return queue(VerificationRow.asked_at, VerificationRow.state == VerificationState.ASKED)
 
 
 def verifications_of(session: Session, party_id: PartyId, *, limit: int = 20) -> list[Verification]:

@@ -135,7 +135,7 @@ def offer_page(offer_id: int, form: Form[M] | Form[FormModel]) -> str:
         variant=variant,
         row=shelf.offer_row(found, product, variant, shelf.lot_rows(lots, held)),
         papers=lot_papers(session, product.product_form),
-        selling=selling_view.view(session, found, form),
+        selling=selling_view.view(session, found, product, form),
         sale=sellable.look(session, found, product, [one.lot_id for one in held.values() if one.on_hand]),
         form=form,
         key=ids.new_token(),

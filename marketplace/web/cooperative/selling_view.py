@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.types import EVERY_WEEKDAY, Lot, Offer
+from marketplace.catalogue.types import EVERY_WEEKDAY, Lot, Offer, Product
 from marketplace.flow import presale
 from marketplace.kernel import money, time
 from marketplace.places import queries as places
@@ -35,7 +35,7 @@ class SellingView:
     burden: Burden | None
 
 
-def view(session: Session, offer: Offer, form: Form[Any]) -> SellingView:
+def view(session: Session, offer: Offer, product: Product, form: Form[Any]) -> SellingView:
     """Gather the selling terms as they were typed, else as they stand."""
     selling, typed = offer.selling, form.typed
     steps = list(zip(typed.get("step_quantity", ()), typed.get("step_price", ()), strict=False)) or [
@@ -52,7 +52,7 @@ def view(session: Session, offer: Offer, form: Form[Any]) -> SellingView:
         free_freight=form.value("free_freight", free),
         first_harvest=time.today() + timedelta(days=1),
         presale_lot=presale.presale_lot(session, offer.id) if offer.presale else None,
-        burden=burdens(session, [offer]).get(offer.id),
+        burden=burdens(session, [offer], {product.id: product}).get(offer.id),
     )
 
 

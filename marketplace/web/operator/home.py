@@ -11,7 +11,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.queries import proposals_waiting, stories_waiting
 from marketplace.catalogue.queries.waiting import certificates_to_review
 from marketplace.custody import queries as custody
-from marketplace.kernel.waiting import Waiting
+from marketplace.kernel.waiting import Waiting, look
 from marketplace.notices import queries as notices
 from marketplace.orders import waiting as orders
 from marketplace.parties import queries as parties
@@ -53,6 +53,17 @@ def home() -> ResponseReturnValue:
 
 def _queues(session: Session) -> list[Queue]:
     doubts = payment.doubts(session)
+    reviews = look(
+        session,
+        {
+            "certificates": certificates_to_review(),
+            "goods": proposals_waiting(),
+            "stories": stories_waiting(),
+            "applications": parties.applications_to_review(),
+            "verifications": parties.verifications_asked(),
+            "brands": catalogue.brands_to_review(),
+        },
+    )
     breaches = custody.open_breaches(session, per_page=1)
     held = Waiting(breaches.total, breaches.items[0].found_at if breaches.items else None)
     money = url_for("operator.payments")
@@ -61,27 +72,27 @@ def _queues(session: Session) -> list[Queue]:
         _queue(
             "seal",
             _("证书等核验"),
-            certificates_to_review(session),
+            reviews["certificates"],
             url_for("operator.certificates", state="submitted"),
         ),
-        _queue("leaf", _("商品资料等审核"), proposals_waiting(session), url_for("operator.goods")),
-        _queue("list", _("故事等审核"), stories_waiting(session), url_for("operator.stories")),
+        _queue("leaf", _("商品资料等审核"), reviews["goods"], url_for("operator.goods")),
+        _queue("list", _("故事等审核"), reviews["stories"], url_for("operator.stories")),
         _queue(
             "building",
             _("入驻申请等审核"),
-            parties.applications_to_review(session),
+            reviews["applications"],
             url_for("operator.applications"),
         ),
         _queue(
             "people",
             _("半年复核等核对"),
-            parties.verifications_asked(session),
+            reviews["verifications"],
             url_for("operator.verifications"),
         ),
         _queue(
             "leaf",
             _("品牌等审核"),
-            catalogue.brands_to_review(session),
+            reviews["brands"],
             url_for("operator.brands", state="submitted"),
         ),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),
