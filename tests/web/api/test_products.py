@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as shelf
@@ -16,6 +15,7 @@ from marketplace.catalogue.types import ProductFilter
 from marketplace.kernel import time
 from marketplace.kernel.time import FixedClock
 from marketplace.search.types import Facet, Sort
+from tests.factories.catalogue import make_certificate
 from tests.web.api.conftest import Ask
 from tests.web.browse import statements
 from tests.web.conftest import follow_search
@@ -173,16 +173,26 @@ def test_a_revoked_certificate_stops_being_a_proof_at_once(own_app: Flask, own_a
 
 
 def test_a_certificate_ends_with_its_last_day_in_shanghai(
-    ask: Ask, session: Session, clock: FixedClock
+    own_app: Flask, own_ask: Ask, clock: FixedClock
 ) -> None:
-    (certificate,) = catalogue.find_certificates(session, ZHENPIN_NUMBER)
-    assert certificate.valid_to is not None
-    last = time.start_of_day(certificate.valid_to) + timedelta(hours=23, minutes=59)
+    with own_app.extensions["sessions"]() as session:
+        shop = Shop(session)
+        rice = shop.product(SWEET_RICE)
+        short = make_certificate(
+            session,
+            shop.party("DEMO-CJ"),
+            product_ids=(rice.id,),
+            valid_to=time.today() + timedelta(days=9),
+        )
+        session.commit()
+    assert short.valid_to is not None
+    follow_search(own_app)
+    last = time.start_of_day(short.valid_to) + timedelta(hours=23, minutes=59)
     for at, is_valid in ((last, True), (last + timedelta(minutes=1), False)):
         clock.instant = at
-        assert (ZHENPIN_NUMBER in certificate_numbers(ask(PRODUCTS, q="红心猕猴桃"), RED_KIWI)) is is_valid
-        assert (RED_KIWI in slugs(ask(PRODUCTS, certification="zhenpin"))) is is_valid
-        (shown,) = ask("/api/v1/certificates", number=ZHENPIN_NUMBER)["items"]
+        assert (short.number in certificate_numbers(own_ask(PRODUCTS, q="香禾糯"), SWEET_RICE)) is is_valid
+        assert (SWEET_RICE in slugs(own_ask(PRODUCTS, certification="zhenpin"))) is is_valid
+        (shown,) = own_ask("/api/v1/certificates", number=short.number)["items"]
         assert (shown["state"], shown["valid_now"]) == ("verified", is_valid)
 
 
