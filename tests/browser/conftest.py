@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -61,9 +61,9 @@ class Site:
 
     def sign_in(self, page: Page, name: str) -> None:
         """Sign in by the phone's one-time code, read from the demonstration's inbox page."""
-        self._sign_in(page, PEOPLE[name][0])
+        self.sign_in_by_phone(page, PEOPLE[name][0])
 
-    def _sign_in(self, page: Page, phone: str) -> None:
+    def sign_in_by_phone(self, page: Page, phone: str) -> None:
         page.goto(f"{self.url}/sign-in")
         page.get_by_label("手机号码").fill(phone.removeprefix("+86"))
         page.get_by_role("button", name="获取验证码").click()
@@ -81,7 +81,7 @@ class Site:
                 )
                 register.add_member(session, person.id, PartyId(party_id), Role.COOPERATIVE_MEMBER)
                 session.commit()
-        self._sign_in(page, phone)
+        self.sign_in_by_phone(page, phone)
 
     def report(self, number: str) -> None:
         """Let the courier report 揽收 and, a day later, 签收."""
@@ -116,6 +116,7 @@ class _Quiet(WSGIRequestHandler):
 def chromium() -> Iterator[Browser]:
     found = find_chromium()
     assert found, "python -m tests.browser.install says what to install"
+    expect.set_options(timeout=15_000)  # an answer comes late where others work on the same machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
         yield browser
@@ -133,7 +134,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         if language:
             context.add_cookies([{"name": "lang", "value": language, "url": url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page

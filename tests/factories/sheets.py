@@ -38,14 +38,16 @@ def saved(book: Workbook) -> bytes:
     return file.getvalue()
 
 
-def messy_lots(names: Sequence[str]) -> bytes:
+def messy_lots(names: Sequence[str], *, spoilt: bool = False) -> bytes:
     """The book of a bookkeeper in a hurry: harvests of six goods, with every fault of a real one.
 
     Twelve kinds need no retyping: merged titles, an explanation above the head, columns in another order
     under other names, a unit in a head, full-width digits and letters, three writings of a day, a day without
     year, the number Excel counts, pack weights for packs, numbers kept as text, text kept as numbers, a
     thousands separator with its unit, blank rows, a hidden row and column, a sum by formula, notes.
+    ``spoilt`` adds two that need it: a mark that Excel made a rounded number of, and packs by formula.
     """
+    destroyed: list[Any] = [1.23e19, "=20+20"] if spoilt else ["A-1103", "40"]
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -56,10 +58,10 @@ def messy_lots(names: Sequence[str]) -> bytes:
         ["序号", "箱号", "品　名", "内部备注", "数量（件）", "包装规格", "采摘 日期"],
         [1, "Ａ－１１０１", names[0], "x", "１２０", "5斤/件", "2026.11.3"],
         [2, 20261102, names[1], "x", "1,200件", "2.5kg×1", "2026年11月4日"],
-        [3, "A-1103", names[2], "x", 80.0, "２．５公斤", "11月5日"],
+        [3, destroyed[0], names[2], "x", 80.0, "２．５公斤", "11月5日"],
         [],
         [4, "A-1104", names[3], "x", " 60 ", "箱装 2.5 kg", 46332],
-        [5, "A-1105", names[4], "x", "40", "5斤装", date(2026, 11, 7)],
+        [5, "A-1105", names[4], "x", destroyed[1], "5斤装", date(2026, 11, 7)],
         [6, "A-1106", names[5], "x", 999, "5斤/件", "2026/11/8"],
         ["合  计", None, None, None, "=SUM(E5:E11)"],
         ["备注：件数以过秤后为准"],

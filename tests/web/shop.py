@@ -143,6 +143,16 @@ def fill(session: Session) -> None:
 
 def add_offer(session: Session, code: str, product: Product, variant: Variant, packs: int = STOCK) -> Offer:
     """Let a cooperative offer a pack in the middle of its band, with one lot in stock."""
+    offer = add_bare_offer(session, code, product, variant)
+    lot = shelf.record_lot(
+        session, offer.id, f"L{offer.id:05}", time.today() - timedelta(days=1), _keeps_until(product)
+    )
+    stock.receive(session, lot.id, offer.id, packs, Cause("offer", offer.id, "opening"))
+    return offer
+
+
+def add_bare_offer(session: Session, code: str, product: Product, variant: Variant) -> Offer:
+    """Let a cooperative offer a pack in the middle of its band, with its papers and with nothing in stock."""
     seller = Shop(session).party(code)
     required = [
         paper
@@ -154,7 +164,7 @@ def add_offer(session: Session, code: str, product: Product, variant: Variant, p
             session, product, {seller.id}, ()
         ):
             certify(session, seller.id, paper.scheme_code)
-    offer = shelf.make_offer(
+    return shelf.make_offer(
         session,
         OfferDraft(
             variant_id=variant.id,
@@ -164,11 +174,6 @@ def add_offer(session: Session, code: str, product: Product, variant: Variant, p
             serves_hong_kong_macao=True,
         ),
     )
-    lot = shelf.record_lot(
-        session, offer.id, f"L{offer.id:05}", time.today() - timedelta(days=1), _keeps_until(product)
-    )
-    stock.receive(session, lot.id, offer.id, packs, Cause("offer", offer.id, "opening"))
-    return offer
 
 
 def certify(

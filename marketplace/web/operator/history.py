@@ -7,12 +7,14 @@ from datetime import datetime
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue.types import CheckedAgainst
 from marketplace.kernel.journal import JournalEntry
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.money import format_yuan
 from marketplace.parties import queries as parties
 from marketplace.web.language import as_written, render
 from marketplace.web.language import gettext as _
+from marketplace.web.wording import CHECKED_AGAINST
 
 ACTIONS: Mapping[str, Message] = {
     "placed": msg("下单"),
@@ -143,7 +145,9 @@ def _details(detail: Mapping[str, object]) -> list[str]:
     for name, value in detail.items():
         if name in _CODES:
             continue
-        if name.endswith("_fen") and isinstance(value, int):
+        if name == "against" and value in set(CheckedAgainst):
+            written.append(render(CHECKED_AGAINST[CheckedAgainst(str(value))]))
+        elif name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):
             written.append(as_written(str(value)))
