@@ -1,7 +1,7 @@
 """flask serve: brings a machine from nothing to a served marketplace, and stops everything with Ctrl-C.
 
-The web server is Granian: measured here beside gunicorn's threads with a worker killed every second, see
-``benchmarks/servers.py`` and the README.
+The web server is Granian: ``benchmarks/servers.py`` measures it beside gunicorn, with workers killed now and
+then, and the README says what was found.
 """
 
 import json

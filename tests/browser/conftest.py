@@ -177,8 +177,10 @@ def served(built: Flask, clock: FixedClock) -> Iterator[Site]:
     app = create_app(settings)
     follow_search(app)
 
+    asked = _Asked()
+
     def by_the_clock(environ: WSGIEnvironment, start: StartResponse) -> object:
-        with clock_in_force(clock):
+        with asked, clock_in_force(clock):
             return app.wsgi_app(environ, start)
 
     server = make_server("127.0.0.1", port, by_the_clock, threaded=True, request_handler=_Quiet)  # type: ignore[arg-type]
@@ -192,8 +194,31 @@ def served(built: Flask, clock: FixedClock) -> Iterator[Site]:
     working.join(30)  # first: a job under way may still ask the processor, which this server is
     server.shutdown()
     serving.join(10)
+    asked.wait(30)  # a page that was left may still be on its way, with a connection of its own
     _close(app)
     _close(built)
+
+
+class _Asked:
+    """The requests under way."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until none is."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._count, seconds)
 
 
 def _work(app: Flask, clock: Clock, stopping: threading.Event) -> None:
