@@ -73,7 +73,7 @@ class Pool:
         self._postings.clear()
 
 
-class Codec(W3Codec):  # type: ignore[misc]
+class Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's codec with whole blocks of postings written at once."""
 
     length_stats = False
@@ -94,7 +94,7 @@ class Codec(W3Codec):  # type: ignore[misc]
         return _PostingsWriter(dbfile, self._blocklimit, byteids, self._compression, self._inlinelimit)
 
 
-class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
+class _FieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types
     def add_postings(self, schema: Schema, _lengths: object, items: Any) -> None:
         self.start_field(FIELD, schema[FIELD])
         for token, postings in items:
@@ -104,7 +104,7 @@ class _FieldWriter(W3FieldWriter):  # type: ignore[misc]
         self.finish_field()
 
 
-class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]
+class _PostingsWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no types
     def add_all(self, postings: NDArray[np.uint64]) -> None:
         """Take all postings of a token, ready to be written block by block."""
         for first in range(0, len(postings), self._blocklimit):
