@@ -127,6 +127,18 @@ def read_shelf(session: Session, cooperative_id: PartyId, *, with_lots: bool = F
     )
 
 
+def lot_column() -> Column:
+    """Return the column by which a row names its lot."""
+    return Column(
+        code="lot",
+        name=words().names["lot"],
+        kind=Kind.CODE,
+        help=msg("写在箱子上的那个号。"),
+        example="DEMO-1103",
+        is_needed=True,
+    )
+
+
 def offer_columns() -> tuple[Column, ...]:
     """Return the columns by which a row names its offer."""
     names = words().names

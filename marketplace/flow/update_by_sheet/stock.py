@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue.types import Lot, LotId, Offer
 from marketplace.flow import receive_stock
 from marketplace.flow.update_by_sheet.cells import COUNT_MAX
-from marketplace.flow.update_by_sheet.shelf import Shelf, offer_cells, offer_columns, offer_of, read_shelf
+from marketplace.flow.update_by_sheet.shelf import (
+    Shelf,
+    lot_column,
+    offer_cells,
+    offer_columns,
+    offer_of,
+    read_shelf,
+)
 from marketplace.flow.update_by_sheet.types import (
     By,
     Change,
@@ -40,14 +47,7 @@ def columns(_session: Session, _cooperative_id: PartyId) -> tuple[Column, ...]:
     names = words().names
     return (
         *offer_columns(),
-        Column(
-            code="lot",
-            name=names["lot"],
-            kind=Kind.CODE,
-            help=msg("写在箱子上的那个号。"),
-            example="DEMO-1103",
-            is_needed=True,
-        ),
+        lot_column(),
         Column(
             code="on_hand",
             name=names["on_hand"],
