@@ -16,7 +16,6 @@ import psycopg
 
 from benchmarks.multiplying import multiply
 from marketplace.adapters import embedded_postgres
-from marketplace.cli.serve import WEB_APP, web_command
 
 ROOT = Path(__file__).parent.parent
 DIRECTORY = Path(os.environ.get("BENCH_DATA_DIR", "var/bench")).resolve()
@@ -114,8 +113,8 @@ def _fill(made: Installation, products: int) -> None:
 def served(
     made: Installation, name: str, port: int, target: str, *, workers: int = WORKERS, **settings: str
 ) -> Iterator[Server]:
-    """Serve an application with the production server's own command."""
-    command = [target if one == WEB_APP else one for one in web_command(_HOST, port, workers)]
+    """Serve an application with the shop's own server."""
+    command = [sys.executable, "-m", "benchmarks.serving", target, str(port), str(workers)]
     with started(name, command, port, made.environment | {"PORT": str(port)} | settings) as server:
         yield server
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.installation import Installation, Server, served
 from benchmarks.load import Measured, measure
-from marketplace.cli.serve import WEB_APP
+from marketplace.cli.web import WEB_APP
 
 Page = dict[str, Any]
 BARE = "bare"

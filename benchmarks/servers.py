@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.installation import WORKERS, Installation, started
 from benchmarks.load import Measured, measure
-from marketplace.cli.serve import WEB_APP, web_command
+from marketplace.cli.web import WEB_APP
 
 Found = dict[str, Any]
 _HOST = "127.0.0.1"
@@ -43,7 +43,7 @@ def candidates() -> tuple[Candidate, ...]:
         *("--log-level", "warning", f"{WEB_APP}()"),
     ]
     return (
-        Candidate("granian", 8151, web_command(_HOST, 8151, WORKERS)),
+        Candidate("granian", 8151, [sys.executable, "-m", "flask", "web", "--workers", str(WORKERS)]),
         Candidate("gunicorn gthread", 8152, gunicorn),
     )
 

@@ -17,7 +17,7 @@ import numpy as np
 import psutil
 
 from benchmarks.installation import Installation, served
-from marketplace.cli.serve import WEB_APP
+from marketplace.cli.web import WEB_APP
 
 GOAL_MS = 10.0
 _PORT = 8144

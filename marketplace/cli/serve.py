@@ -1,8 +1,4 @@
-"""flask serve: brings a machine from nothing to a served marketplace, and stops everything with Ctrl-C.
-
-The web server is Granian: ``benchmarks/servers.py`` measures it beside gunicorn, with workers killed now and
-then, and the README says what was found.
-"""
+"""flask serve: brings a machine from nothing to a served marketplace, and stops everything with Ctrl-C."""
 
 import json
 import logging
@@ -22,19 +18,17 @@ from urllib.request import urlopen
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import NullPool, create_engine, text
 
 import marketplace
 from marketplace.cli import catalogue, demo, search
 from marketplace.cli.children import Child, Log
 from marketplace.cli.schema import migrate
+from marketplace.cli.set_up_lock import only_one
 from marketplace.kernel.settings import Mode, Settings
 
-WEB_APP = "marketplace.factory:create_web_app"
 _START_SECONDS = 120
 _STOP_SECONDS = 15
 _STEADY_SECONDS = 10
-_SET_UP_LOCK = 8_000_001
 _ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -50,12 +44,12 @@ def group(workers: int, seed: bool) -> None:
     children: list[Child] = []
     try:
         with only_one(settings), quiet(settings):
+            children = make_children(settings, host, workers)
+            logs = [_log(settings, child) for child in children]
+            web, worker = children
+            web.start(logs[0])  # it waits for the set-up, but not before it is ready to serve
             set_up(settings, seed=seed and settings.is_demo)
         current_app.extensions["sqlalchemy"].engine.dispose()
-        children = make_children(settings, host, workers)
-        logs = [_log(settings, child) for child in children]
-        web, worker = children
-        web.start(logs[0])
         wait_until_ready(host, settings.port, web)
         worker.start(logs[1])  # when pages are there: both at once would hold each other up
         announce(settings)
@@ -79,16 +73,6 @@ def refuse_busy(host: str, port: int) -> None:
                 f"端口 {port} 不能用，换一个再试：PORT={port + 1} make run\n"
                 f"Port {port} on {host} cannot be used ({error.strerror}); try PORT={port + 1} make run"
             ) from None
-
-
-@contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Let one process at a time set a database up, on however many machines."""
-    engine = create_engine(settings.owner_database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SET_UP_LOCK})
-        connection.commit()
-        yield
 
 
 @contextmanager
@@ -127,10 +111,10 @@ def step(label: str, work: Callable[[], object]) -> None:
 
 def make_children(settings: Settings, host: str, workers: int) -> list[Child]:
     environment = child_environment(settings)
-    worker = [sys.executable, "-m", "flask", "worker"]
+    flask = (sys.executable, "-m", "flask")
     return [
-        Child("web", web_command(host, settings.port, workers), environment),
-        Child("worker", worker, environment),
+        Child("web", [*flask, "web", "--host", host, "--workers", str(workers)], environment),
+        Child("worker", [*flask, "worker"], environment),
     ]
 
 
@@ -150,15 +134,6 @@ def child_environment(settings: Settings) -> Mapping[str, str]:
         "DATA_DIR": str(settings.data_dir),
         "PORT": str(settings.port),
     }
-
-
-def web_command(host: str, port: int, workers: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
-        *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
-        *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "5", "--log-level", "warning", WEB_APP),
-    ]
 
 
 def wait_until_ready(host: str, port: int, web: Child) -> None:

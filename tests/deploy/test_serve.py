@@ -119,7 +119,7 @@ def test_an_empty_directory_becomes_a_marketplace_and_nothing_is_left_running(
     victims = [
         one
         for process in installation.processes()
-        if "granian" in " ".join(process.cmdline())
+        if " web " in " ".join(process.cmdline())
         for one in process.children()
         if "python" in one.name()
     ]

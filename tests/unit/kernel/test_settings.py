@@ -232,16 +232,7 @@ def test_a_setting_for_what_is_not_installed_is_said(
     [
         ["-m", "flask", "serve"],
         ["-m", "flask", "schema", "upgrade"],
-        [
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--factory",
-            "--port",
-            "0",
-            "marketplace.factory:create_app",
-        ],
+        ["-m", "flask", "web"],
     ],
 )
 def test_every_command_and_server_says_it_in_one_line(tmp_path: Path, command: list[str]) -> None:
