@@ -24,6 +24,19 @@ _KEPT_MASKS = 64
 _MOST_SCHEMES = 64
 _AFTER_ALL = 1 << 52
 _FINE = 1 << 20
+_LEADERS = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaders:
+    """The products whose scores are raised most, by slot: most pages are found among them alone.
+
+    Every other product's boost is below ``beyond``.
+    """
+
+    slots: Codes
+    boosts: NDArray[np.float32]
+    beyond: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,7 @@ class Moment:
     in_season: Flags
     joint: Codes
     boosts: NDArray[np.float32]
+    leaders: Leaders
     orders: Mapping[Sort, Order]
     all_listed: bool
     masks: OrderedDict[tuple[Facet, tuple[str, ...]], Flags] = field(default_factory=OrderedDict)
@@ -101,9 +115,17 @@ def _make(
         in_season=in_season,
         joint=(tables.kind.codes * STATES + bands * 4 + tables.in_stock * 2 + in_season).astype(np.int32),
         boosts=boosts,
+        leaders=_leaders(orders[Sort.RELEVANCE], boosts),
         orders=orders,
         all_listed=bool(tables.listed.all()),
     )
+
+
+def _leaders(order: Order, boosts: NDArray[np.float32]) -> Leaders:
+    slots = np.sort(order.slots[:_LEADERS])
+    # The order's keys are boosts in whole steps: the next one may be nearly a step above its key.
+    beyond = 0.0 if len(order.slots) <= _LEADERS else float(boosts[order.slots[_LEADERS]]) + 2 / _FINE
+    return Leaders(slots, boosts.take(slots), beyond)
 
 
 def _keys(tables: Tables, in_season: Flags, boosts: NDArray[np.float32]) -> Mapping[Sort, Rows]:

@@ -1,5 +1,6 @@
 """Products in an order of their own, kept while one product after another changes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +49,13 @@ class Order:
         slots = np.insert(staying, at, moved.astype(np.int32))
         return Order(keys, slots, _ranks(slots))
 
-    def walk(self, passing: NDArray[np.bool_], first: int, count: int) -> Slots:
+    def walk(self, passes: Callable[[Slots], NDArray[np.bool_]], first: int, count: int) -> Slots:
         """Return ``count`` slots that pass, after the ``first`` ones, reading no further than it must."""
         found: list[Slots] = []
         have, at, step = 0, 0, 512
         while have < first + count and at < len(self.slots):
             part = self.slots[at : at + step]
-            part = part[passing[part]]
+            part = part[passes(part)]
             found.append(part)
             have += len(part)
             at += step

@@ -7,7 +7,7 @@ slot: a small number of its own for good, the row of its attributes in the side 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,31 @@ class Clause:
     tokens: tuple[tuple[str, float], ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """Scores laid out by slot: where very many products match, one is looked up sooner than searched for.
+
+    ``levels`` has 0 where nothing matches, and a last place, 0 as well, for every slot beyond. ``worth`` says
+    what each level scores; without it the levels are scores. No score is above ``highest``.
+    """
+
+    levels: NDArray[Any]
+    worth: Scores | None
+    highest: float
+
+    def of(self, slots: NDArray[np.integer[Any]]) -> Scores:
+        """Return the scores of some slots, 0 for what does not match."""
+        found = self.levels.take(slots, mode="clip")
+        return found if self.worth is None else self.worth.take(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Matching products in ascending order of their slots, with their scores."""
+    """Matching products by ascending slot, with their scores; laid out too where they are very many."""
 
     slots: Slots
     scores: Scores
+    laid: Laid | None = None
 
     def __len__(self) -> int:
         return len(self.slots)

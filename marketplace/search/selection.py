@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketplace.search import facets, orders
 from marketplace.search.facets import FACETS_OF, Counts, Tally
 from marketplace.search.moment import Moment
-from marketplace.search.port import Matches
+from marketplace.search.port import Laid, Matches, Scores
 from marketplace.search.tables import NO_PRICE, Flags, Rows
 from marketplace.search.types import Facet, SearchRequest, Sort
 
 _COLUMNS = ("place", "joint", "certified", "sellers")
+_WIDE = 32
 
 
 class Selection:
@@ -51,16 +53,49 @@ class Selection:
         request, moment = self._request, self._moment
         first, count = (request.page - 1) * request.per_page, request.per_page
         order = moment.orders[request.sort]
-        if self._slots is None:
+        if self._slots is None or self._scores is None:
             passing = moment.tables.listed if self._passing is None else self._passing
-            return order.walk(passing, first, count).astype(np.int64)
+            return order.walk(passing.take, first, count).astype(np.int64)
         if first >= len(self._slots):
             return np.zeros(0, np.int64)
-        if request.sort is Sort.RELEVANCE and self._scores is not None:
+        is_by_relevance = request.sort is Sort.RELEVANCE
+        laid = self._laid
+        if laid is not None:
+            if not is_by_relevance:
+                return order.walk(lambda slots: self._scored(laid, slots) > 0, first, count).astype(np.int64)
+            found = self._among_leaders(laid, first, count)
+            if found is not None:
+                return found.astype(np.int64)
+        if is_by_relevance:
             places = orders.best(self._scores * moment.boosts.take(self._slots), first, count)
         else:
             places = orders.lowest(order.ranks.take(self._slots), first, count)
         return self._slots[places].astype(np.int64)
+
+    @property
+    def _laid(self) -> Laid | None:
+        """Return the scores by slot, where so much passes that looking products up soon fills a page."""
+        assert self._slots is not None
+        assert self._matches is not None
+        return self._matches.laid if len(self._slots) * _WIDE >= self._moment.tables.size else None
+
+    def _scored(self, laid: Laid, slots: NDArray[np.int32]) -> Scores:
+        """Return the scores of some products, 0 for what does not match or pass."""
+        scores = laid.of(slots)
+        return scores if self._passing is None else scores * self._passing.take(slots)
+
+    def _among_leaders(self, laid: Laid, first: int, count: int) -> NDArray[np.int32] | None:
+        """Return the page by relevance, if nothing but the leaders can be on it or before it."""
+        leaders = self._moment.leaders
+        assert self._slots is not None
+        wanted = min(first + count, len(self._slots))
+        if wanted > len(leaders.slots):
+            return None
+        scores = self._scored(laid, leaders.slots) * leaders.boosts
+        places = orders.best(scores, 0, wanted)
+        if scores[places[-1]] <= np.float32(laid.highest) * np.float32(leaders.beyond):
+            return None
+        return leaders.slots[places[first:]]
 
     def place(self, slot: int) -> int | None:
         """Return where a product stands among all that was found, from 1; None where it is not among it."""

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from marketplace.adapters.whoosh_text.postings import Postings, PostingsOf
-from marketplace.search.port import NOTHING, Clause, Matches, Scores, Slots
+from marketplace.search.port import NOTHING, Clause, Laid, Matches, Scores, Slots
 
 _SEVERAL = 2
 _WIDE = 16
 _LITTLE = 64
-
-Found = tuple[Slots, Scores, Postings | None]
 
 
 def match(postings: PostingsOf | None, clauses: Sequence[Clause]) -> Matches:
@@ -21,13 +19,13 @@ def match(postings: PostingsOf | None, clauses: Sequence[Clause]) -> Matches:
     found = []
     for clause in clauses:
         one = _any_of(postings, clause)
-        if not len(one[0]):
+        if not len(one):
             return NOTHING
         found.append(one)
     if len(found) == 1:
-        return Matches(found[0][0], found[0][1])
-    found.sort(key=lambda one: len(one[0]))
-    slots, scores, _whole = found[0]
+        return found[0]
+    found.sort(key=len)
+    slots, scores = found[0].slots, found[0].scores
     for other in found[1:]:
         slots, scores = _both(slots, scores, other)
         if not len(slots):
@@ -35,47 +33,51 @@ def match(postings: PostingsOf | None, clauses: Sequence[Clause]) -> Matches:
     return Matches(slots, scores)
 
 
-def _any_of(postings: PostingsOf, clause: Clause) -> Found:
+def _any_of(postings: PostingsOf, clause: Clause) -> Matches:
     """Return what carries any of the alternatives, with the best of their scores."""
     if len(clause.tokens) == 1:
         token, factor = clause.tokens[0]
-        one = postings.get(token)
-        if factor == 1:
-            return one.slots, one.scores, one
-        return one.slots, one.scores * np.float32(factor), None
-    parts = [(one, factor) for token, factor in clause.tokens if len((one := postings.get(token)).slots)]
+        return _one(postings.get(token), factor)
+    parts = [(one, factor) for token, factor in clause.tokens if len(one := postings.get(token))]
     if len(parts) < _SEVERAL:
-        if not parts:
-            return NOTHING.slots, NOTHING.scores, None
-        one, factor = parts[0]
-        return one.slots, one.scores * np.float32(factor), None
+        return _one(*parts[0]) if parts else NOTHING
     size = parts[0][0].size
-    if sum(len(one.slots) for one, _ in parts) * _WIDE > size:
-        best = np.zeros(size, np.float32)
-        for one, factor in parts:
-            scores = one.scores if factor == 1 else one.scores * np.float32(factor)
-            best[one.slots] = np.maximum(best.take(one.slots), scores)
-        slots = np.flatnonzero(best > 0).astype(np.int32)
-        return slots, best.take(slots), None
+    if sum(len(one) for one, _ in parts) * _WIDE > size:
+        return _laid(parts, size)
     slots = np.concatenate([one.slots for one, _ in parts])
     scores = np.concatenate([one.scores for one, _ in parts])
     factors = np.array([factor for _, factor in parts], np.float32)
     if factors[0] != 1 or (factors != factors[0]).any():
-        scores *= factors.repeat([len(one.slots) for one, _ in parts])
+        scores *= factors.repeat([len(one) for one, _ in parts])
     order = slots.argsort(kind="stable")
     slots, scores = slots.take(order), scores.take(order)
     starts = np.flatnonzero(np.diff(slots, prepend=-1))
-    return slots[starts], np.maximum.reduceat(scores, starts), None
+    return Matches(slots[starts], np.maximum.reduceat(scores, starts))
 
 
-def _both(slots: Slots, scores: Scores, other: Found) -> tuple[Slots, Scores]:
+def _one(postings: Postings, factor: float) -> Matches:
+    scores = postings.scores if factor == 1 else postings.scores * np.float32(factor)
+    return Matches(postings.slots, scores, postings.laid(factor))
+
+
+def _laid(parts: Sequence[tuple[Postings, float]], size: int) -> Matches:
+    """Write the alternatives one over another, by slot: cheaper than sorting where very many match."""
+    best = np.zeros(size + 1, np.float32)
+    for one, factor in parts:
+        scores = one.scores if factor == 1 else one.scores * np.float32(factor)
+        best[one.slots] = np.maximum(best.take(one.slots), scores)
+    slots = np.flatnonzero(best > 0).astype(np.int32)
+    scores = best.take(slots)
+    return Matches(slots, scores, Laid(best, None, float(scores.max())))
+
+
+def _both(slots: Slots, scores: Scores, other: Matches) -> tuple[Slots, Scores]:
     """Return what is in both, the shorter first, with the sum of the scores."""
-    their_slots, their_scores, whole = other
-    if whole is not None and len(slots) > _LITTLE and whole.is_wide:
-        levels = whole.by_slot.take(slots)
-        hit = levels > 0
-        return slots[hit], scores[hit] + whole.worth.take(levels[hit])
-    places = their_slots.searchsorted(slots)
-    places[places == len(their_slots)] = 0
-    hit = their_slots.take(places) == slots
-    return slots[hit], scores[hit] + their_scores.take(places[hit])
+    if other.laid is not None and len(slots) > _LITTLE:
+        theirs = other.laid.of(slots)
+        hit = theirs > 0
+        return slots[hit], scores[hit] + theirs[hit]
+    places = other.slots.searchsorted(slots)
+    places[places == len(other.slots)] = 0
+    hit = other.slots.take(places) == slots
+    return slots[hit], scores[hit] + other.scores.take(places[hit])

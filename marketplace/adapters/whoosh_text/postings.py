@@ -8,7 +8,7 @@ import numpy as np
 
 from marketplace.adapters.whoosh_text.reading import Leaf, Levels, Reading, decode
 from marketplace.search import ranking
-from marketplace.search.port import Scores, Slots
+from marketplace.search.port import Laid, Scores, Slots
 
 _OVERHEAD = 300
 _WIDE = 32
@@ -36,12 +36,22 @@ class Postings:
     def is_wide(self) -> bool:
         return len(self.slots) * _WIDE >= self.size
 
+    def laid(self, factor: float = 1) -> Laid | None:
+        """Return the scores laid out by slot, of a token that many carry."""
+        if not self.is_wide:
+            return None
+        worth = self.worth if factor == 1 else self.worth * np.float32(factor)
+        return Laid(self._by_slot, worth, float(worth[self._highest]))
+
     @cached_property
-    def by_slot(self) -> Levels:
-        """Return the levels laid out by slot, 0 where the token is not; for a token that many carry."""
-        laid = np.zeros(self.size, np.uint8)
+    def _by_slot(self) -> Levels:
+        laid = np.zeros(self.size + 1, np.uint8)
         laid[self.slots] = self.levels
         return laid
+
+    @cached_property
+    def _highest(self) -> int:
+        return int(self.levels.max())
 
     @property
     def bytes(self) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marketplace.search import moment, orders, tables
 from marketplace.search.facets import FACETS_OF
 from marketplace.search.orders import Order
-from marketplace.search.port import Matches
+from marketplace.search.port import Laid, Matches
 from marketplace.search.selection import Selection
 from marketplace.search.tables import Tables
 from marketplace.search.types import Facet, SearchRequest, SearchRow, Sort, Validity
@@ -159,7 +159,58 @@ def test_walking_an_order_finds_what_passes(size: int, first: int, count: int) -
     order = Order.of(chance.integers(0, 50, size))
     passing = chance.random(size) < 0.1
     expected = [slot for slot in order.slots.tolist() if passing[slot]][first : first + count]
-    assert order.walk(passing, first, count).tolist() == expected
+    assert order.walk(passing.take, first, count).tolist() == expected
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Tables:
+    """A shelf of four hundred: many sell alike, a few far more, every seventh is sold out."""
+    return tables.build(
+        make_row(
+            make_document(
+                number,
+                sold=10 ** (number % 5) if number % 40 == 0 else number % 3,
+                available=0 if number % 7 == 0 else 5,
+                sale_months=(11,) if number % 3 else (1, 2),
+                aisle_code="tea" if number % 2 else "fruit",
+            )
+        )
+        for number in range(400)
+    )
+
+
+requests = st.builds(
+    SearchRequest,
+    at=st.just(AT),
+    sort=st.sampled_from(list(Sort)),
+    page=st.integers(1, 30),
+    per_page=st.sampled_from([1, 5, 24]),
+    chosen=st.sampled_from([{}, {Facet.AISLE: ("tea",)}, {Facet.IN_STOCK: ("1",)}]),
+)
+
+
+@given(requests, st.integers(0, 10_000), st.integers(1, 4), st.sampled_from([8, 64, 4096]))
+def test_a_page_is_the_same_whether_scores_are_laid_out_or_not(
+    crowd: Tables, asked: SearchRequest, seed: int, spread: int, leaders: int
+) -> None:
+    """However few lead, and however alike scores are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moment, "_LEADERS", leaders)
+        here = moment.at_instant(crowd, AT)
+    chance = np.random.default_rng(seed)
+    levels = chance.integers(0, 1 + spread, crowd.size + 1).astype(np.uint8)
+    levels[-1] = 0
+    worth = np.linspace(0, 2, 1 + spread).astype(np.float32)
+    slots = np.flatnonzero(levels).astype(np.int32)
+    plain = Matches(slots, worth.take(levels).take(slots))
+    laid = Matches(slots, plain.scores, Laid(levels, worth, float(worth[levels.max()])))
+    expected = Selection(here, asked, plain).page().tolist()
+    assert Selection(here, asked, laid).page().tolist() == expected
+
+
+def test_nothing_is_laid_out_beyond_the_last_slot() -> None:
+    laid = Laid(np.array([0, 3, 0], np.uint8), None, 3.0)
+    assert laid.of(np.array([0, 1, 2, 9])).tolist() == [0, 3, 0, 0]
 
 
 def test_tables_of_nothing_answer_nothing() -> None:
