@@ -1,6 +1,7 @@
 """One request against one moment: exact total, page of products, every facet without its own filter."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,6 @@ class Selection:
         self._always = [facets.mask(moment, Facet.CERTIFICATION, codes) for codes in certified]
         self._passing = self._together(None)
         self._matches = matches
-        self._browsed: Rows | None = None
         self._slots = None if matches is None else matches.slots
         self._scores = None
         if matches is not None:
@@ -127,22 +127,24 @@ class Selection:
         """Count a column among what passes all filters but one."""
         moment = self._moment
         if without is None:
-            slots, passing = self._slots, self._passing
-        else:
-            passing = self._together(without)
-            slots = None
-            if self._matches is not None:
-                slots = self._matches.slots
-                slots = slots if passing is None else slots[passing.take(slots)]
-        if slots is not None:
-            return facets.count(moment, name, slots)
+            if self._slots is None and (self._passing is None or self._passing is moment.tables.listed):
+                return facets.count_all(moment, name)
+            return facets.count(moment, name, self._counted)
+        passing = self._together(without)
+        if self._matches is not None:
+            slots = self._matches.slots
+            return facets.count(moment, name, slots if passing is None else slots[passing.take(slots)])
         if passing is None or passing is moment.tables.listed:
             return facets.count_all(moment, name)
-        if without is not None:
-            return facets.count(moment, name, np.flatnonzero(passing))
-        if self._browsed is None:
-            self._browsed = np.flatnonzero(passing)
-        return facets.count(moment, name, self._browsed)
+        return facets.count(moment, name, np.flatnonzero(passing))
+
+    @cached_property
+    def _counted(self) -> Rows:
+        """Return what passes all filters, in the width numpy looks up by: several columns are counted."""
+        if self._slots is not None:
+            return self._slots.astype(np.intp)
+        assert self._passing is not None
+        return np.flatnonzero(self._passing)
 
     def _chosen(self) -> Mapping[Facet, Flags]:
         moment, request = self._moment, self._request
