@@ -22,7 +22,7 @@ from marketplace.kernel.time import FixedClock, clock_in_force
 
 # One count for every property: some cases in each run, the full number when make test-deep asks for it.
 IS_DEEP = bool(os.environ.get("DEEP"))
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=30)
 hypothesis.settings.register_profile(
     "deep",
     deadline=None,
@@ -34,9 +34,12 @@ hypothesis.settings.load_profile("deep" if IS_DEEP else "quick")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
-# They go through every page or query once more, which others cover line by line: counting lines there costs
-# a third of their time and finds none.
-_WALKS = ("search_quality/", "web/test_languages", "web/test_routes_by_role", "web/test_statements")
+# They go through every page or query once more, or through whole processes, which others cover line by line:
+# counting lines there costs a third of their time and finds none.
+_WALKS = (
+    *("search_quality/", "browser/", "deploy/"),
+    *("web/test_edges", "web/test_languages", "web/test_routes_by_role", "web/test_statements"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,12 +66,18 @@ def _template_name() -> str:
     return f"template_{digest.hexdigest()[:12]}"
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded_postgres.Cluster]:
-    """The throw-away cluster, shared by the workers of one run and gone with the last of them."""
+def run_directory() -> Path:
+    """Return where the workers of one run keep what they share: the cluster, filled shops and locks."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone-{os.getpid()}")
     directory = Path(tempfile.gettempdir()) / f"marketplace-tests-{run}"
     directory.mkdir(exist_ok=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded_postgres.Cluster]:
+    """The throw-away cluster, shared by the workers of one run and gone with the last of them."""
+    directory = run_directory()
     with fasteners.InterProcessLock(directory / "lock"):
         started = embedded_postgres.start(directory / "postgres", durable=False)
     yield started
@@ -81,7 +90,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded_postg
 def template(cluster: embedded_postgres.Cluster) -> str:
     """A database at the newest revision, from which others are copied in a fraction of a second."""
     name = _template_name()
-    with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"{name}.lock"):
+    with fasteners.InterProcessLock(run_directory() / "template.lock"):
         if not cluster.has_database(name):
             building = f"{name}_building"
             cluster.drop_database(building)
@@ -95,7 +104,7 @@ def template(cluster: embedded_postgres.Cluster) -> str:
 @pytest.fixture(scope="session")
 def new_database(cluster: embedded_postgres.Cluster, template: str) -> Callable[[str], str]:
     """Copy the template under a name; returns the name."""
-    lock = Path(tempfile.gettempdir()) / f"{template}.lock"
+    lock = run_directory() / "template.lock"
 
     def make(name: str) -> str:
         cluster.drop_database(name)

@@ -4,11 +4,10 @@
 counts on nothing that another may change. A test that must have the shop to itself takes ``own_app``.
 """
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import fasteners
 import pytest
@@ -23,10 +22,13 @@ from marketplace.kernel import unit_of_work
 from marketplace.kernel.settings import Mode, Settings
 from marketplace.kernel.time import FixedClock, clock_in_force
 from marketplace.parties import queries as parties
-from tests.conftest import NOON
+from tests.conftest import NOON, run_directory
 from tests.factories.search import follow_changes
 from tests.web import shop as shops
 from tests.web.shop import Shop
+
+if TYPE_CHECKING:
+    from tests.web.ground import Ground
 
 SHOP = "shop_filled"
 
@@ -61,13 +63,10 @@ def _noon(clock: FixedClock) -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def filled_shop(
-    cluster: embedded_postgres.Cluster, template: str, new_database: Callable[[str], str]
-) -> tuple[str, Path]:
+def filled_shop(cluster: embedded_postgres.Cluster, new_database: Callable[[str], str]) -> tuple[str, Path]:
     """A filled database and its index, built once a run and copied by everybody."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone-{os.getpid()}")
-    directory = Path(tempfile.gettempdir()) / f"marketplace-tests-{run}" / SHOP
-    with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"{template}.shop.lock"):
+    directory = run_directory() / SHOP
+    with fasteners.InterProcessLock(run_directory() / "shop.lock"):
         if not cluster.has_database(SHOP):
             building = new_database(f"{SHOP}_building")
             _fill(cluster.url(embedded_postgres.APP, building), directory)
@@ -78,13 +77,13 @@ def filled_shop(
 
 @pytest.fixture(scope="session")
 def copy_shop(
-    cluster: embedded_postgres.Cluster, template: str, filled_shop: tuple[str, Path]
+    cluster: embedded_postgres.Cluster, filled_shop: tuple[str, Path]
 ) -> Callable[[str, Path], Flask]:
     """Make an application on a copy of the filled shop."""
 
     def make(name: str, directory: Path) -> Flask:
         cluster.drop_database(name)
-        with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"{template}.shop.lock"):
+        with fasteners.InterProcessLock(run_directory() / "shop.lock"):
             cluster.create_database(name, filled_shop[0])
         shutil.copytree(filled_shop[1], directory, symlinks=True, dirs_exist_ok=True)
         return create_app(
@@ -106,6 +105,21 @@ def app(
     with clock_in_force(FixedClock(NOON)):
         made = copy_shop(f"web_{worker_id}", tmp_path_factory.mktemp("web"))
     yield made
+    _close(made)
+
+
+@pytest.fixture(scope="session")
+def ground(
+    copy_shop: Callable[[str, Path], Flask], worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Ground"]:
+    """A shop where something happened in every room; tests only look at it."""
+    from tests.web.ground import make_ground  # noqa: PLC0415 - it signs in as this module does
+
+    with clock_in_force(FixedClock(NOON)):
+        made = copy_shop(f"ground_{worker_id}", tmp_path_factory.mktemp("ground"))
+        with made.extensions["sessions"]() as opened:
+            filled = make_ground(made, opened)
+    yield filled
     _close(made)
 
 

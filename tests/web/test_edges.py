@@ -22,9 +22,9 @@ from marketplace.web.database import read
 from tests.conftest import NOON
 from tests.web.browse import submit, token_of
 from tests.web.conftest import _close, signed_in
+from tests.web.ground import READERS, SIMPLIFIED, STRANGER, Ground, make_ground
 from tests.web.reading import Page
 from tests.web.shop import PEOPLE, RED_KIWI
-from tests.web.test_languages import READERS, SIMPLIFIED, STRANGER, Ground, make_ground, read_all
 from tests.web.test_routes_by_role import OWN_PAGE, _address, _methods, _rules
 from tests.writings import has_chinese, simplified_only
 
@@ -261,25 +261,24 @@ STEPPER = "qty__number"
 def filled(
     copy_shop: Callable[[str, Path], Flask], worker_id: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    """A shop where something happened in every room."""
+    """A shop where something happened in every room, of their own: some of what is sent is taken."""
     with clock_in_force(FixedClock(NOON)):
         app = copy_shop(f"edges_{worker_id}", tmp_path_factory.mktemp("edges"))
         with app.extensions["sessions"]() as session:
             made = make_ground(app, session)
     yield made
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    _close(app)
 
 
 def forms_of(ground: Ground, reader: str) -> Iterator[tuple[str, str, dict[str, tuple[str, str]]]]:
     """Give one form of each shape on the pages of a reader: page, where it goes, fields."""
     seen = set()
-    for address, answer, _page in read_all(ground, reader, SIMPLIFIED):
-        for action, fields in Forms(answer.text).found:
+    for page in ground.read_by(reader):
+        for action, fields in Forms(page.text).found:
             shape = (re.sub(r"[A-Z]\d{6}-\w+|\d+|[\w-]{20,}", "#", action), tuple(sorted(fields)))
             if shape not in seen and {kind for kind, _ in fields.values()} & set(TYPED):
                 seen.add(shape)
-                yield address, action or address, fields
+                yield page.address, action or page.address, fields
 
 
 @pytest.mark.parametrize("reader", READERS)
