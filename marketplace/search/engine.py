@@ -7,6 +7,7 @@ import math
 import threading
 import time as wall
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -76,8 +77,9 @@ class SearchEngine:
         """Return one page of products, the exact total and, unless nobody will read them, all facets."""
         known = self._fresh(session)
         asked = known.schemes.take_out(request.q, KnownWords(known.language, known.vocabulary))
-        found = self._find(known, asked.words)
-        selection, uncertified = _certified(known.at(request.at), request, found, asked.schemes)
+        here = known.at(request.at)
+        found = _find(known, understand(asked.words, known.language, known.vocabulary), here)
+        selection, uncertified = _certified(here, request, found, asked.schemes)
         ids = known.tables.product_ids
         tallies = selection.facets() if with_facets else {}
         return SearchPage(
@@ -122,12 +124,11 @@ class SearchEngine:
             return None
         schemes, understood = self.understood(session, request.q)
         here = known.at(request.at)
-        selection, _uncertified = _certified(
-            here, request, find(understood, known.match, known.vocabulary.count), schemes
-        )
+        selection, _uncertified = _certified(here, request, _find(known, understood, here), schemes)
         product = explaining.carried(session, slot, understood)
         documents = int(np.count_nonzero(known.tables.listed))
-        words = explaining.shares(understood, known, known.vocabulary, product, documents)
+        match = partial(known.match_at, here)
+        words = explaining.shares(understood, match, known.vocabulary, product, documents)
         factors = explaining.multipliers(here, slot)
         points = sum(one.score for one in words)
         return Explanation(
@@ -241,9 +242,9 @@ class SearchEngine:
         self._waits_since = self._waits_since or wall.monotonic()
         return wall.monotonic() - self._waits_since < _PATIENCE_SECONDS
 
-    def _find(self, known: Known, words: str) -> Found:
-        vocabulary = known.vocabulary
-        return find(understand(words, known.language, vocabulary), known.match, vocabulary.count)
+
+def _find(known: Known, understood: Understood, here: Moment) -> Found:
+    return find(understood, partial(known.match_at, here), known.vocabulary.count)
 
 
 def _is_of(known: Known, state: State) -> bool:

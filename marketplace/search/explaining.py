@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.search import queries, ranking
 from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN, Language
 from marketplace.search.moment import Moment
-from marketplace.search.port import Clause, Matcher
+from marketplace.search.port import Clause
+from marketplace.search.relaxation import Match
 from marketplace.search.typed import Understood, Word
 from marketplace.search.types import Multiplier, MultiplierKind, QueryWord, Reading, TokenShare, WordShare
 from marketplace.search.vocabulary import Vocabulary
@@ -53,11 +54,11 @@ def carried(session: Session, slot: int, understood: Understood) -> Carried:
 
 
 def shares(
-    understood: Understood, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int
+    understood: Understood, match: Match, vocabulary: Vocabulary, product: Carried, documents: int
 ) -> tuple[WordShare, ...]:
     """Return what each word gives a product: by the strictest reading that matches it, else nothing."""
     read = [
-        [_share(word, text, vocabulary, product, documents) for word in words]
+        [_share(word, match, vocabulary, product, documents) for word in words]
         for words in (understood.words, understood.heard)
         if words
     ]
@@ -77,10 +78,10 @@ def multipliers(here: Moment, slot: int) -> tuple[Multiplier, ...]:
     )
 
 
-def _share(word: Word, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int) -> WordShare:
+def _share(word: Word, match: Match, vocabulary: Vocabulary, product: Carried, documents: int) -> WordShare:
     for clause in _clauses(word):
         found = sorted(
-            _tokens(clause, text, vocabulary, product, documents), key=lambda one: (-one.score, one.token)
+            _tokens(clause, match, vocabulary, product, documents), key=lambda one: (-one.score, one.token)
         )
         if found:
             return WordShare(word=word.typed, tokens=tuple(found), score=found[0].score)
@@ -92,12 +93,12 @@ def _clauses(word: Word) -> Iterable[Clause]:
 
 
 def _tokens(
-    clause: Clause, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int
+    clause: Clause, match: Match, vocabulary: Vocabulary, product: Carried, documents: int
 ) -> Iterator[TokenShare]:
     for token, factor in clause.tokens:
         if token not in product.levels:
             continue
-        matches = text.match((Clause(((token, factor),)),))
+        matches = match((Clause(((token, factor),)),))
         for score in matches.scores[matches.slots == product.slot]:
             yield TokenShare(
                 token=token,

@@ -12,7 +12,7 @@ from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
 from marketplace.search import moment, queries, suggestions, tables
 from marketplace.search.kept import State
-from marketplace.search.language import Language
+from marketplace.search.language import NUMBER, Language
 from marketplace.search.lexicon import make_language, scheme_words
 from marketplace.search.moment import Moment
 from marketplace.search.port import Clause, Matches, TextReading
@@ -35,6 +35,19 @@ class Known:
     ids: "Ids"
     generation: int
     moments: dict[str, Moment] = field(default_factory=dict)
+
+    def match_at(self, here: Moment, clauses: Sequence[Clause]) -> Matches:
+        """Return what matches at a moment: by a certificate's number only what it is valid for.
+
+        Numbers stay in the index whatever becomes of the certificate; its dates decide here.
+        """
+        found = self.match(clauses)
+        for clause in clauses:
+            numbers = [token[len(NUMBER) :] for token, _factor in clause.tokens if token.startswith(NUMBER)]
+            if numbers and len(found):
+                bears = here.tables.periods.bearing(found.slots, numbers, here.begins_at)
+                found = Matches(found.slots[bears], found.scores[bears])
+        return found
 
     def match(self, clauses: Sequence[Clause]) -> Matches:
         """Return what matches among the products of these tables."""

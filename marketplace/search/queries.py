@@ -12,6 +12,7 @@ from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.parties import queries as parties
 from marketplace.search.kept import Heard, KeptProduct, State
+from marketplace.search.language import number_key
 from marketplace.search.models import ProductRow, SoldRow, StateRow, TokensRow, WordRow
 from marketplace.search.port import IndexedProduct
 from marketplace.search.types import SearchDocument, SearchRow, Validity
@@ -26,8 +27,8 @@ _PIECE = 20_000
 _ROWS = text(
     """
     SELECT product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code,
-        storage, is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to, price_fen,
-        available, sold, created_at
+        storage, is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to,
+        certificate_numbers, price_fen, available, sold, created_at
     FROM search_product WHERE version > :after ORDER BY slot
     """
 )
@@ -183,8 +184,8 @@ def slots_of(session: Session, product_ids: Collection[ProductId]) -> Mapping[Pr
 
 
 def _row(row: Any) -> SearchRow:
-    *plain, codes, schemes, valid_from, valid_to, price_fen, available, sold, created_at = row
-    periods = tuple(map(Validity, schemes, valid_from, valid_to)) if schemes else ()
+    *plain, codes, schemes, valid_from, valid_to, numbers, price_fen, available, sold, created_at = row
+    periods = tuple(map(Validity, schemes, valid_from, valid_to, numbers)) if schemes else ()
     return SearchRow._make((*plain, tuple(codes), periods, price_fen, available, sold, created_at))
 
 
@@ -234,7 +235,10 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
             cooperative_codes=tuple(sellers[party].code for party, _ in source.cooperatives),
             validities=tuple(
                 Validity(
-                    scheme_code=found.scheme_code, from_at=found.period.from_at, to_at=found.period.to_at
+                    scheme_code=found.scheme_code,
+                    from_at=found.period.from_at,
+                    to_at=found.period.to_at,
+                    number=number_key(found.number),
                 )
                 for found in source.certified
             ),

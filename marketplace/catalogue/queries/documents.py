@@ -128,7 +128,7 @@ def _cooperatives(
 
 def _certified(certificates: Collection[Certificate]) -> tuple[CertifiedPeriod, ...]:
     return tuple(
-        CertifiedPeriod(scheme_code=one.scheme_code, period=period)
+        CertifiedPeriod(scheme_code=one.scheme_code, number=one.number, period=period)
         for one in certificates
         for period in rules.validity(one)
     )

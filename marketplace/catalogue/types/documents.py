@@ -15,6 +15,7 @@ class CertifiedPeriod:
     """When a certificate of a scheme stands behind a product; dates decide, so no index follows expiry."""
 
     scheme_code: str
+    number: str
     period: Period
 
 
