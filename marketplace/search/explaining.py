@@ -4,7 +4,7 @@ Points come from the text engine itself, asked for one token at a time: they are
 formula.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -47,7 +47,8 @@ def carried(session: Session, slot: int, understood: Understood) -> Carried:
     tokens = {
         token
         for word in (*understood.words, *understood.heard)
-        for clause in _clauses(word)
+        for clauses in _readings(word)
+        for clause in clauses
         for token, _ in clause.tokens
     }
     return Carried(slot, queries.levels_of(session, slot, tokens))
@@ -79,17 +80,23 @@ def multipliers(here: Moment, slot: int) -> tuple[Multiplier, ...]:
 
 
 def _share(word: Word, match: Match, vocabulary: Vocabulary, product: Carried, documents: int) -> WordShare:
-    for clause in _clauses(word):
-        found = sorted(
-            _tokens(clause, match, vocabulary, product, documents), key=lambda one: (-one.score, one.token)
-        )
-        if found:
-            return WordShare(word=word.typed, tokens=tuple(found), score=found[0].score)
+    for clauses in _readings(word):
+        found = [
+            sorted(
+                _tokens(clause, match, vocabulary, product, documents),
+                key=lambda one: (-one.score, one.token),
+            )
+            for clause in clauses
+        ]
+        if all(found):
+            tokens = tuple(one for tokens in found for one in tokens)
+            return WordShare(word=word.typed, tokens=tokens, score=sum(best[0].score for best in found))
     return WordShare(word=word.typed, tokens=(), score=0.0)
 
 
-def _clauses(word: Word) -> Iterable[Clause]:
-    return (clause for clause in (word.clause, word.loose) if clause is not None)
+def _readings(word: Word) -> Iterable[Sequence[Clause]]:
+    """Return what a word must match and what it matches at least, the stricter first."""
+    return (clauses for clauses in (word.clauses, word.loosely) if clauses)
 
 
 def _tokens(

@@ -24,13 +24,14 @@ _CHANGES = 5000
 _BATCH = 1000
 _PIECE = 20_000
 # Read whole by every process as it starts: without a word to SQLAlchemy's types, which look at each value.
-_ROWS = text(
-    """
-    SELECT product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code,
-        storage, is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to,
-        certificate_numbers, price_fen, available, sold, created_at
-    FROM search_product WHERE version > :after ORDER BY slot
-    """
+_COLUMNS = """
+    product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code, storage,
+    is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to, certificate_numbers,
+    price_fen, available, sold, created_at
+"""
+_ROWS = text(f"SELECT {_COLUMNS} FROM search_product WHERE version > :after ORDER BY slot")  # noqa: S608 - constant
+_KEPT = text(  # noqa: S608 - as above
+    f"SELECT text_digest, {_COLUMNS} FROM search_product WHERE is_listed AND product_id = ANY(:products)"
 )
 _WORDS = text("SELECT token, documents FROM search_word WHERE version > :after ORDER BY token")
 _TEXTS = text(
@@ -146,16 +147,11 @@ def has_newer_texts(session: Session, after: int) -> bool:
     return session.scalar(newer) is not None
 
 
-def kept_products(session: Session) -> dict[ProductId, KeptProduct]:
-    """Return what is kept of every listed product, for comparing it with the catalogue."""
-    digests = select(ProductRow.product_id, ProductRow.text_digest).where(ProductRow.is_listed)
-    listed = dict(session.execute(digests).tuples().all())
-    return {
-        row.product_id: KeptProduct(row, listed[row.product_id])
-        for piece in rows(session, -1)
-        for row in piece
-        if row.product_id in listed
-    }
+def kept_products(session: Session, product_ids: Collection[ProductId]) -> dict[ProductId, KeptProduct]:
+    """Return what is kept of those products that search has as listed: to be held against the catalogue."""
+    found = session.execute(_KEPT, {"products": list(product_ids)})
+    kept = (KeptProduct(_row(row), digest) for digest, *row in found)
+    return {one.row.product_id: one for one in kept}
 
 
 def miscounted_words(session: Session) -> Iterator[tuple[str, int, int]]:
@@ -200,7 +196,6 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
         .all()
     )
     sellers = parties.parties_by_id(session, {party for source in batch for party, _ in source.cooperatives})
-    certificates = catalogue.certificates_ever(session, ids)
     schemes = catalogue.reference(session).schemes
     for source in batch:
         product = source.product
@@ -220,7 +215,7 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
             ),
             group_names=(source.aisle.name, *((source.industry.name,) if source.industry else ())),
             cooperative_names=tuple(name for _, name in source.cooperatives),
-            certificate_numbers=tuple(one.number for one in certificates[product.id]),
+            certificate_numbers=tuple(dict.fromkeys(found.number for found in source.certified)),
             scheme_names=tuple(
                 schemes[code].short_name
                 for code in sorted({period.scheme_code for period in source.certified})

@@ -1,7 +1,8 @@
 """Reading characters: cut into words that the index knows; what is in no word is heard instead of read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from marketplace.search.goods import goods_within, is_good
 from marketplace.search.language import PAIR, PINYIN, Language
 from marketplace.search.port import Clause
 from marketplace.search.typed import CHARACTER, HEARD, SYNONYM, WHOLE_NAME, WITHIN, WORD, Word
@@ -13,6 +14,7 @@ _SHORTEST_MISHEARD = 3
 _MOST_HEARD = 2  # stretches of a run that are worth hearing
 _MOST_NEAR = 4
 _SHORTEST_NAME = 4
+_PLACES = ("县", "市", "区", "州")
 _COST_UNKNOWN = 100.0
 _COST_WORD = 10.0
 
@@ -23,7 +25,7 @@ def read_characters(
     """Return the words of a run of characters, and the same heard where some characters looked wrong.
 
     Words that are true of all goods are left out. Heard, 猕猴挑 is 猕猴桃: the first wrong characters are
-    taken by their sound; None where nothing looks wrong, or nothing sounds so.
+    taken by their sound; 织金竹笋 may be 织金竹荪. None where nothing looks wrong, or nothing sounds so.
     """
     words: list[Word] = []
     heard: list[Word] | None = None
@@ -41,15 +43,38 @@ def read_characters(
             chances -= 1
             heard = _hear(run, place, end, language, vocabulary)
         place = end
-    return words, heard
+    return words, _alike(words, language, vocabulary) if heard is None and may_hear else heard
+
+
+def _alike(words: Sequence[Word], language: Language, vocabulary: Vocabulary) -> list[Word] | None:
+    """Return the words with those in place of others that sound the same; None where none does."""
+    read = [_sounding_alike(word, language, vocabulary) for word in words]
+    if len(words) == 1 or not any(read):
+        return None
+    return [other or word for other, word in zip(read, words, strict=True)]
+
+
+def _sounding_alike(word: Word, language: Language, vocabulary: Vocabulary) -> Word | None:
+    if len(word.typed) == 1:
+        return None
+    same = [
+        one
+        for one in language.sounding("".join(language.read(word.typed)))
+        if one != language.synonyms.get(word.typed, word.typed) and one in vocabulary
+    ]
+    if not same:
+        return None
+    return Word(word.typed, Clause(tuple((one, HEARD) for one in same)), corrected=same[0])
 
 
 def _read_single(characters: list[str], vocabulary: Vocabulary) -> list[Word]:
-    """Read characters that stand alone side by side: each a word, or all of them one that nobody knows."""
-    if all(one in vocabulary for one in characters):
-        return [Word(one, Clause(((one, WORD),))) for one in characters]
+    """Read characters that stand alone side by side: one word that nobody knows, or a name cut short."""
     typed = "".join(characters)
-    return [Word(typed, None, _characters(typed, vocabulary))]
+    loose = _characters(typed, vocabulary)
+    if not all(one in vocabulary for one in characters):
+        return [Word(typed, None, loose)]
+    first, *also = [Clause(((one, WORD),)) for one in dict.fromkeys(characters)]
+    return [Word(typed, first, loose, is_named=False, also=tuple(also))]
 
 
 def _hear(run: str, start: int, end: int, language: Language, vocabulary: Vocabulary) -> list[Word] | None:
@@ -99,7 +124,7 @@ def _stretches(words: list[str]) -> list[list[str]]:
 def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Word]:
     if word in language.quiet:
         return []
-    if len(word) >= _SHORTEST_NAME and word not in language.synonyms:
+    if len(word) >= _SHORTEST_NAME and word not in language.synonyms and not word.endswith(_PLACES):
         parts = _cut(word, language, vocabulary, len(word) - 1)
         if min(map(len, parts)) > 1:
             # A name of several words: goods called just so first, then whatever has all of them.
@@ -116,7 +141,7 @@ def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Wo
     within = _within(word, vocabulary)
     loose = Clause((*tokens, *within)) if within else None
     # Only names and keywords are indexed by their sound.
-    is_named = len(word) == 1 or PINYIN + "".join(language.read(word)) in vocabulary
+    is_named = is_good(word) if len(word) == 1 else PINYIN + "".join(language.read(word)) in vocabulary
     return [Word(word, Clause(tokens), loose, is_named=is_named)]
 
 
@@ -140,20 +165,21 @@ def other_names(word: str, language: Language, vocabulary: Vocabulary) -> tuple[
 
 
 def _within(word: str, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
-    """Return known words within a word."""
+    """Return known words within a word; what the name of a place ends with is in many others."""
     if len(word) <= 2:  # noqa: PLR2004 - a pair has only characters within
         return ()
-    size = len(word)
+    size, is_place = len(word), word.endswith(_PLACES)
     return tuple(
         (token, factor * WITHIN)
         for length in range(size - 1, 1, -1)
-        for first in range(size - length + 1)
+        for first in range(1 if is_place else size - length + 1)
         for token, factor in _as_written(word[first : first + length], vocabulary)
     )
 
 
 def _characters(word: str, vocabulary: Vocabulary) -> Clause | None:
-    known = tuple((one, CHARACTER) for one in dict.fromkeys(word) if one in vocabulary)
+    """Return what goods a word that nobody knows may be of: 爪 tells nothing, 鸡 in 鸡爪 does."""
+    known = tuple((one, CHARACTER) for one in goods_within(word) if one in vocabulary)
     return Clause(known) if known else None
 
 
@@ -179,12 +205,31 @@ def _sounding(
             near = token[len(PINYIN) :]
             if any(word in vocabulary for word in language.sounding(near)):
                 return first, last, _heard(run[first:last], near, language, vocabulary)
+    for sound, first, last in sounds:
+        found = _nearly(run[first:last], sound, language, vocabulary)
+        if found is not None:
+            return first, last, found
+    return None
+
+
+def _nearly(typed: str, sound: str, language: Language, vocabulary: Vocabulary) -> Word | None:
+    """Read two characters as two that nearly sound so and share one of them: 核挑 is 核桃."""
+    if len(typed) != 2:  # noqa: PLR2004 - longer ones need not share any
+        return None
+    for token in vocabulary.near(PINYIN, sound):
+        for word in language.sounding(token[len(PINYIN) :]):
+            if (
+                word in vocabulary
+                and len(word) == len(typed)
+                and (word[0] == typed[0] or word[1] == typed[1])
+            ):
+                return Word(typed, Clause(((word, HEARD),)), corrected=word)
     return None
 
 
 def said(sound: str, language: Language, vocabulary: Vocabulary) -> str:
-    """Return the word that sounds so, or how it sounds where it may be several: zhusun is 竹荪 and 竹笋."""
-    known = [word for word in language.sounding(sound) if word in vocabulary]
+    """Return the word or name that sounds so, or how it sounds where several do: zhusun is 竹荪 and 竹笋."""
+    known = [word for word in language.sounding(sound) if word in vocabulary] or language.named(sound)
     return known[0] if len(known) == 1 else sound
 
 

@@ -11,13 +11,15 @@ from itertools import combinations
 import numpy as np
 
 from marketplace.search.port import NOTHING, Clause, Matches
+from marketplace.search.ranking import SOLD_OUT
 from marketplace.search.typed import Understood, Word
 from marketplace.search.types import Relaxation
 
 ENOUGH = 3
 MOST_CALLS = 16
-# The best of what follows is scored below the least of what matches fully, whatever sales add to it.
-_FOLLOWING = 0.3
+# The best of what follows is scored below the least of what matches fully, whatever sales add to it, and
+# though what matches is sold out: who names goods sees them first.
+_FOLLOWING = 0.3 * SOLD_OUT
 
 Match = Callable[[Sequence[Clause]], Matches]
 
@@ -45,7 +47,8 @@ def find(understood: Understood, match: Match, count: Callable[[str], int]) -> F
         return Found(None)
     search = _Search(match, count)
     found = search.fully(understood.words)
-    heard = search.fully(understood.heard) if understood.heard else None
+    is_whole = found is not None and not found.dropped
+    heard = None if is_whole or not understood.heard else search.fully(understood.heard)
     if heard is not None and (found is None or len(heard.dropped) < len(found.dropped)):
         found = heard
     if found is not None:
@@ -66,7 +69,7 @@ class _Search:
         known = [word for word in words if word.clause is not None]
         if not known:
             return None
-        matches = self._ask([word.clause for word in known])
+        matches = self._ask([clause for word in known for clause in word.clauses])
         if not len(matches.scores):
             return None
         dropped = tuple(word.typed for word in words if word.clause is None)
@@ -86,7 +89,7 @@ class _Search:
         for kept in self._looser(known):
             if len(matches.scores) >= ENOUGH:
                 break
-            matches = _ahead(matches, self._ask([word.loose or word.clause for word in kept]))
+            matches = _ahead(matches, self._ask(_loosely(kept)))
         if len(matches.scores) == len(found.matches.scores):
             return found
         kind = Relaxation.FILLED_UP if found.relaxation is Relaxation.NONE else found.relaxation
@@ -94,9 +97,9 @@ class _Search:
 
     def relaxed(self, words: Sequence[Word]) -> Found | None:
         """Match words or what is within them, then fewer and fewer of them."""
-        usable = [word for word in words if (word.loose or word.clause) is not None]
+        usable = [word for word in words if word.loosely]
         for kept in self._looser(usable, may_be_all=True):
-            matches = self._ask([word.loose or word.clause for word in kept])
+            matches = self._ask(_loosely(kept))
             if len(matches.scores):
                 lost = tuple(word.typed for word in words if word not in kept)
                 kind = Relaxation.DROPPED if lost else Relaxation.WITHIN
@@ -123,14 +126,17 @@ class _Search:
 
     def _commonness(self, word: Word) -> tuple[bool, int, int]:
         """Say how little a word tells: nothing is named so, many goods carry it, and it is short."""
-        clause = word.clause or word.loose
-        assert clause is not None
-        commonest = max(self._count(token) for token, _ in clause.tokens)
+        clauses = word.clauses or word.loosely
+        commonest = min(max(self._count(token) for token, _ in clause.tokens) for clause in clauses)
         return not word.is_named, commonest, -len(word.typed)
 
-    def _ask(self, clauses: Sequence[Clause | None]) -> Matches:
+    def _ask(self, clauses: Sequence[Clause]) -> Matches:
         self._calls += 1
-        return self._match([clause for clause in clauses if clause is not None])
+        return self._match(clauses)
+
+
+def _loosely(words: Sequence[Word]) -> list[Clause]:
+    return [clause for word in words for clause in word.loosely]
 
 
 def _ahead(first: Matches, more: Matches) -> Matches:

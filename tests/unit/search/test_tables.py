@@ -105,7 +105,7 @@ def test_a_number_is_borne_while_a_certificate_with_it_is_valid(
         slot
         for slot, row in kept.items()
         if any(
-            one.number in wanted and one.from_at <= AT and (one.to_at is None or AT < one.to_at)
+            one.number in wanted and one.from_at <= AT and (one.to_at is None or one.to_at > AT)
             for one in row.validities
         )
     }
