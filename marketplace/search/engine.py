@@ -251,6 +251,14 @@ def _find(known: Known, understood: Understood, here: Moment) -> Found:
     return find(understood, partial(known.match_at, here), known.vocabulary.count)
 
 
+def _keeps_the_best(selection: Selection, found: Found) -> bool:
+    """Tell whether something was left, of what matches in full where anything does."""
+    if found.matches is None or not found.full:
+        return selection.total > 0
+    least = np.partition(found.matches.scores, -found.full)[-found.full]
+    return selection.scores_at_least(float(least))
+
+
 def _is_of(known: Known, state: State) -> bool:
     """Return whether what is known is the newest; how far changes were read is no difference."""
     return (known.state.version, known.state.epoch) == (state.version, state.epoch)
@@ -272,8 +280,7 @@ def _narrowed(
     codes = tuple(scheme.codes for scheme in asked.schemes)
     given_up: tuple[str, ...] = ()
     selection = Selection(here, priced, found.matches, codes)
-    if priced is not request and not selection.total:
-        assert price is not None
+    if price and priced is not request and not _keeps_the_best(selection, found):
         selection, given_up = Selection(here, request, found.matches, codes), (price.typed,)
     if codes and found.matches is not None and not selection.total:
         given_up = (*given_up, *(scheme.typed for scheme in asked.schemes))

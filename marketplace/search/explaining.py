@@ -46,7 +46,7 @@ def carried(session: Session, slot: int, understood: Understood) -> Carried:
     """Read which tokens that the words may match a product carries."""
     tokens = {
         token
-        for word in (*understood.words, *understood.heard)
+        for word in (*understood.words, *understood.heard, *understood.alike)
         for clauses in _readings(word)
         for clause in clauses
         for token, _ in clause.tokens
@@ -60,7 +60,7 @@ def shares(
     """Return what each word gives a product: by the strictest reading that matches it, else nothing."""
     read = [
         [_share(word, match, vocabulary, product, documents) for word in words]
-        for words in (understood.words, understood.heard)
+        for words in (understood.words, understood.heard, understood.alike)
         if words
     ]
     return tuple(max(read, key=lambda words: sum(one.score for one in words), default=[]))

@@ -23,6 +23,7 @@ _SUBJECT = {"stock": "offer", "sales": "product"}
 _CHANGES = 5000
 _BATCH = 1000
 _PIECE = 20_000
+_TEXTS_PIECE = 2_000  # each has a hundred words
 # Read whole by every process as it starts: without a word to SQLAlchemy's types, which look at each value.
 _COLUMNS = """
     product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code, storage,
@@ -30,8 +31,9 @@ _COLUMNS = """
     price_fen, available, sold, created_at
 """
 _ROWS = text(f"SELECT {_COLUMNS} FROM search_product WHERE version > :after ORDER BY slot")  # noqa: S608 - constant
-_KEPT = text(  # noqa: S608 - as above
-    f"SELECT text_digest, {_COLUMNS} FROM search_product WHERE is_listed AND product_id = ANY(:products)"
+_KEPT = text(
+    f"SELECT text_digest, {_COLUMNS} FROM search_product "  # noqa: S608 - as above
+    "WHERE is_listed AND product_id = ANY(:products)"
 )
 _WORDS = text("SELECT token, documents FROM search_word WHERE version > :after ORDER BY token")
 _TEXTS = text(
@@ -135,7 +137,7 @@ def indexed_count(session: Session) -> int:
 
 def texts(session: Session, after: int = 0) -> Iterator[IndexedProduct]:
     """Yield the tokens of products whose text changed after a version; one without any is gone."""
-    for row in session.execute(_TEXTS, {"after": after}, execution_options={"yield_per": _PIECE}):
+    for row in session.execute(_TEXTS, {"after": after}, execution_options={"yield_per": _TEXTS_PIECE}):
         yield IndexedProduct(
             row.slot, {} if row.lexemes is None else dict(zip(row.lexemes, row.levels, strict=True))
         )
@@ -215,7 +217,7 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
             ),
             group_names=(source.aisle.name, *((source.industry.name,) if source.industry else ())),
             cooperative_names=tuple(name for _, name in source.cooperatives),
-            certificate_numbers=tuple(dict.fromkeys(found.number for found in source.certified)),
+            certificate_numbers=source.certificate_numbers,
             scheme_names=tuple(
                 schemes[code].short_name
                 for code in sorted({period.scheme_code for period in source.certified})

@@ -1,6 +1,6 @@
 """Reading characters: cut into words that the index knows; what is in no word is heard instead of read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from marketplace.search.goods import goods_within, is_good
 from marketplace.search.language import PAIR, PINYIN, Language
@@ -25,13 +25,13 @@ def read_characters(
     """Return the words of a run of characters, and the same heard where some characters looked wrong.
 
     Words that are true of all goods are left out. Heard, 猕猴挑 is 猕猴桃: the first wrong characters are
-    taken by their sound; 织金竹笋 may be 织金竹荪. None where nothing looks wrong, or nothing sounds so.
+    taken by their sound; None where nothing looks wrong, or nothing sounds so.
     """
     words: list[Word] = []
     heard: list[Word] | None = None
     chances = _MOST_HEARD if may_hear else 0
     place = 0
-    for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD)):
+    for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD), language.quiet):
         end = place + sum(map(len, stretch))
         if len(stretch) == 1:
             found = _read_word(stretch[0], language, vocabulary)
@@ -43,19 +43,22 @@ def read_characters(
             chances -= 1
             heard = _hear(run, place, end, language, vocabulary)
         place = end
-    return words, _alike(words, language, vocabulary) if heard is None and may_hear else heard
+    return words, heard
 
 
-def _alike(words: Sequence[Word], language: Language, vocabulary: Vocabulary) -> list[Word] | None:
-    """Return the words with those in place of others that sound the same; None where none does."""
+def alike(words: Sequence[Word], language: Language, vocabulary: Vocabulary) -> tuple[Word, ...]:
+    """Return the words with those in place of others that sound the same; empty where none does.
+
+    A voice does not say whether 织金竹笋 is 织金竹荪.
+    """
     read = [_sounding_alike(word, language, vocabulary) for word in words]
-    if len(words) == 1 or not any(read):
-        return None
-    return [other or word for other, word in zip(read, words, strict=True)]
+    if not any(read):
+        return ()
+    return tuple(other or word for other, word in zip(read, words, strict=True))
 
 
 def _sounding_alike(word: Word, language: Language, vocabulary: Vocabulary) -> Word | None:
-    if len(word.typed) == 1:
+    if word.typed.isascii() or len(word.typed) == 1:
         return None
     same = [
         one
@@ -110,14 +113,17 @@ def _cut(run: str, language: Language, vocabulary: Vocabulary, longest: int) -> 
     return words[::-1]
 
 
-def _stretches(words: list[str]) -> list[list[str]]:
+def _stretches(words: list[str], quiet: Container[str]) -> list[list[str]]:
     """Put characters that stand alone side by side together: they may be one word that nobody knows."""
     stretches: list[list[str]] = []
+    is_open = False
     for word in words:
-        if len(word) == 1 and stretches and len(stretches[-1][-1]) == 1:
+        is_alone = len(word) == 1 and word not in quiet
+        if is_alone and is_open:
             stretches[-1].append(word)
         else:
             stretches.append([word])
+        is_open = is_alone
     return stretches
 
 
@@ -213,16 +219,12 @@ def _sounding(
 
 
 def _nearly(typed: str, sound: str, language: Language, vocabulary: Vocabulary) -> Word | None:
-    """Read two characters as two that nearly sound so and share one of them: 核挑 is 核桃."""
+    """Read two characters as two that begin the same and nearly sound so: 核挑 is 核桃."""
     if len(typed) != 2:  # noqa: PLR2004 - longer ones need not share any
         return None
     for token in vocabulary.near(PINYIN, sound):
         for word in language.sounding(token[len(PINYIN) :]):
-            if (
-                word in vocabulary
-                and len(word) == len(typed)
-                and (word[0] == typed[0] or word[1] == typed[1])
-            ):
+            if word in vocabulary and len(word) == len(typed) and word[0] == typed[0]:
                 return Word(typed, Clause(((word, HEARD),)), corrected=word)
     return None
 

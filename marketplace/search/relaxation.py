@@ -46,13 +46,15 @@ def find(understood: Understood, match: Match, count: Callable[[str], int]) -> F
     if not understood.words:
         return Found(None)
     search = _Search(match, count)
-    found = search.fully(understood.words)
-    is_whole = found is not None and not found.dropped
-    heard = None if is_whole or not understood.heard else search.fully(understood.heard)
-    if heard is not None and (found is None or len(heard.dropped) < len(found.dropped)):
-        found = heard
+    read, found = understood.words, search.fully(understood.words)
+    for other in (understood.heard, understood.alike):
+        if not other or (found is not None and not found.dropped):
+            continue
+        better = search.fully(other)
+        if better is not None and (found is None or len(better.dropped) < len(found.dropped)):
+            read, found = other, better
     if found is not None:
-        return search.filled_up(found, understood.heard if found is heard else understood.words)
+        return search.filled_up(found, read)
     return search.relaxed(understood.heard or understood.words) or _nothing(understood.words)
 
 

@@ -44,7 +44,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The words of a query; ``heard`` is the same by its sound, where some characters looked wrong."""
+    """The words of a query; ``heard`` is the same by its sound, where some characters looked wrong.
+
+    ``alike`` is the same with words that sound like those typed, where there are any.
+    """
 
     words: tuple[Word, ...] = ()
     heard: tuple[Word, ...] = ()
+    alike: tuple[Word, ...] = ()

@@ -4,7 +4,7 @@ import unicodedata
 from itertools import groupby
 
 from marketplace.search.language import MAX_QUERY_CHARACTERS, Language, normalise
-from marketplace.search.reading_han import read_characters
+from marketplace.search.reading_han import alike, read_characters
 from marketplace.search.reading_latin import read_letters
 from marketplace.search.reading_numbers import read_number
 from marketplace.search.typed import Understood, Word
@@ -50,7 +50,8 @@ def understand(query: str, language: Language, vocabulary: Vocabulary) -> Unders
             misread += other is not None
             words += found
             heard += found if other is None else other
-    return Understood(_once(words), _once(heard) if misread else ())
+    kept = _once(words)
+    return Understood(kept, _once(heard) if misread else (), alike(kept, language, vocabulary))
 
 
 def _foreign(query: str) -> Understood:

@@ -70,7 +70,6 @@ def test_a_certificate_number_is_found_whole_or_by_its_beginning(query: str, she
         ("zusun", "竹荪"),
         ("kwii", "kiwi"),
         ("potatoo", "potato"),
-        ("剌梨汁", "刺梨汁"),
         ("都匀毛间", "都匀毛尖"),
         ("水成猕猴桃", "水城 猕猴桃"),
     ],
