@@ -117,8 +117,8 @@ def _tokens(
 
 
 def _kind(word: Word) -> Reading:
-    if word.clause is None:
-        return Reading.NOTHING if word.loose is None else Reading.PARTS
+    if word.clause is None or word.also:
+        return Reading.NOTHING if not word.loosely else Reading.PARTS
     if word.corrected is not None:
         return Reading.GUESS
     token = word.clause.tokens[0][0]
