@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import ProductId
+from marketplace.kernel.money import format_yuan
 from marketplace.search import queries, service
 from marketplace.search.documents import indexed
 from marketplace.search.engine import SearchEngine
@@ -54,8 +55,13 @@ def verify() -> None:
 def explain(query: str) -> None:
     """Print how QUERY is understood: its words with their tokens, and the certifications it asks for."""
     with _session() as session:
-        schemes, understood = _engine().understood(session, query)
-    for scheme in schemes:
+        asked, understood = _engine().understood(session, query)
+    if asked.price is not None:
+        low, high = (
+            "any" if fen is None else format_yuan(fen) for fen in (asked.price.low_fen, asked.price.high_fen)
+        )
+        click.echo(f"{asked.price.typed}: a price from {low} to {high}")
+    for scheme in asked.schemes:
         click.echo(f"{scheme.typed}: certified today under {' or '.join(scheme.codes)}")
     for word in (*understood.words, *(one for one in understood.heard if one not in understood.words)):
         click.echo(f"{word.typed}: {_explained(word)}")

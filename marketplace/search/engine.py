@@ -24,7 +24,7 @@ from marketplace.search.known import Known, following
 from marketplace.search.moment import Moment
 from marketplace.search.port import TextEngine, TextIndex, TextReading
 from marketplace.search.relaxation import Found, find
-from marketplace.search.schemes import Asked, AskedScheme
+from marketplace.search.schemes import Asked
 from marketplace.search.selection import Selection
 from marketplace.search.typed import Understood
 from marketplace.search.types import (
@@ -105,16 +105,16 @@ class SearchEngine:
         sources = suggestions.Sources(known, known.vocabulary, known.language, here, known.named)
         return suggestions.suggest(session, typed, sources, limit)
 
-    def understood(self, session: Session, query: str) -> tuple[tuple[AskedScheme, ...], Understood]:
-        """Return how a query is read: the certifications it names, and its other words."""
+    def understood(self, session: Session, query: str) -> tuple[Asked, Understood]:
+        """Return how a query is read: the certifications and the price it names, and its other words."""
         known = self._fresh(session)
         asked = known.asked(query)
-        return asked.schemes, understand(asked.words, known.language, known.vocabulary)
+        return asked, understand(asked.words, known.language, known.vocabulary)
 
     def understanding(self, session: Session, query: str) -> Understanding:
         """Return how a query is understood, for the page that explains the ranking."""
-        schemes, understood = self.understood(session, query)
-        codes = tuple(dict.fromkeys(code for scheme in schemes for code in scheme.codes))
+        asked, understood = self.understood(session, query)
+        codes = tuple(dict.fromkeys(code for scheme in asked.schemes for code in scheme.codes))
         return Understanding(
             scheme_codes=codes, words=explaining.words_of(understood, self._fresh(session).language)
         )

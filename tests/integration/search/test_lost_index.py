@@ -271,10 +271,11 @@ def test_rebuild_shows_its_progress_and_keeps_the_previous_index(installed: Inst
 
 
 def test_explain_says_how_a_query_is_read(installed: Installed) -> None:
-    said = installed.flask("explain", "圳品 山果")
+    said = installed.flask("explain", "圳品 山果 100元以内")
     assert said.exit_code == 0
     assert "圳品: certified today under zhenpin" in said.output
     assert "山果: " in said.output
+    assert "100元以内: a price from any to" in said.output
     assert "nothing is called so" in installed.flask("explain", "zzzzqqq").output
 
 
