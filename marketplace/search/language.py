@@ -15,6 +15,7 @@ import rjieba
 from opencc import OpenCC
 
 from marketplace.search.english import singular
+from marketplace.search.phrases import quantity
 from marketplace.search.pinyin import Readings, fold
 
 PAIR = "2:"
@@ -38,10 +39,6 @@ _INITIAL = 0.8
 
 _HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _PART = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[a-z0-9](?:[a-z0-9._'’/-]*[a-z0-9])?")
-_QUANTITY = re.compile(
-    r"(?<![a-z0-9._/-])(?:\d{1,5}(?:\.\d{1,3})?\s?(?:公斤|千克|市斤|斤|克|两|毫升|升|盒|箱|袋|瓶|罐|包(?!邮)|只|枚|份|kgs?|g|ml|l|lbs?)"
-    r"|[一二两三四五六七八九十百半几]{1,3}(?:公斤|千克|市斤|斤|盒|箱|袋|瓶|罐))装?(?![a-z0-9])"
-)
 _LETTERS = re.compile(r"[a-z]+")
 _APOSTROPHE = re.compile(r"['’]")
 _NOT_IN_NUMBER = re.compile(r"[\s\-‐-―_./()\[\]、·]+")
@@ -146,7 +143,7 @@ class Language:
         How much is wanted says nothing of which goods: 5斤装, 10kg.
         """
         text = normalise(query[:MAX_QUERY_CHARACTERS])[:MAX_QUERY_CHARACTERS]
-        return _PART.findall(_QUANTITY.sub(" ", text))[:MAX_QUERY_PARTS]
+        return _PART.findall(quantity().sub(" ", text))[:MAX_QUERY_PARTS]
 
     def spellings(self, name: str) -> set[str]:
         """Return how a name may begin in letters: pinyin and initials from each of its words on."""

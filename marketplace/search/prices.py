@@ -1,24 +1,11 @@
 """Prices within what was typed: 「100元以内 茶」 asks for tea of at most a hundred yuan a pack."""
 
-import re
-
 from marketplace.search.language import MAX_QUERY_CHARACTERS, normalise
+from marketplace.search.phrases import prices
 from marketplace.search.types import AskedPrice
 
 _AROUND = 20
 """Percent that a price may differ from one of which no bound was said."""
-_NUMBER = r"(?:rmb|cny|¥)?\s?(\d{1,6})"
-_UNIT = r"\s?(?:元|块钱|块|rmb|yuan|cny)"
-_BOUNDS = (
-    ("range", rf"{_NUMBER}(?:{_UNIT})?\s?(?:-|~|到|至|to)\s?(\d{{1,6}}){_UNIT}(?:之间)?"),
-    ("most", rf"{_NUMBER}(?:{_UNIT})?\s?(?:以下|以内|之内|封顶)"),
-    ("most", rf"(?:不超过|低于|少于|小于|under|below|up to|less than)\s?{_NUMBER}(?:{_UNIT})?"),
-    ("least", rf"{_NUMBER}(?:{_UNIT})?\s?(?:以上|起)"),
-    ("least", rf"(?:高于|大于|超过|above|over|more than)\s?{_NUMBER}(?:{_UNIT})?"),
-    ("around", rf"{_NUMBER}{_UNIT}(?:左右|上下)?"),
-    ("around", r"(?:rmb|cny|¥)\s?(\d{1,6})"),
-)
-_PATTERNS = tuple((kind, re.compile(rf"(?<![a-z0-9.]){bound}(?![a-z0-9.])的?")) for kind, bound in _BOUNDS)
 
 
 def take_out(query: str) -> AskedPrice | None:
@@ -26,13 +13,13 @@ def take_out(query: str) -> AskedPrice | None:
     if not any(one.isdigit() for one in query[:MAX_QUERY_CHARACTERS]):
         return None
     text = normalise(query[:MAX_QUERY_CHARACTERS])[:MAX_QUERY_CHARACTERS]
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in prices():
         found = pattern.search(text)
         if found is not None:
-            fen = [int(one) * 100 for one in found.groups()]
+            fen = [int(one) * 100 for one in found.groups()[1:]]
             low, high = _bounds(kind, fen)
             rest = f"{text[: found.start()]} {text[found.end() :]}"
-            return AskedPrice(found.group().strip().removesuffix("的"), low, high, " ".join(rest.split()))
+            return AskedPrice(found.group(1).strip(), low, high, " ".join(rest.split()))
     return None
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-from marketplace.search.goods import goods_within, is_good
 from marketplace.search.language import PAIR, PINYIN, Language
+from marketplace.search.phrases import goods_within, is_good, is_place
 from marketplace.search.port import Clause
 from marketplace.search.typed import CHARACTER, HEARD, SYNONYM, WHOLE_NAME, WITHIN, WORD, Word
 from marketplace.search.vocabulary import Vocabulary
@@ -14,7 +14,6 @@ _SHORTEST_MISHEARD = 3
 _MOST_HEARD = 2  # stretches of a run that are worth hearing
 _MOST_NEAR = 4
 _SHORTEST_NAME = 4
-_PLACES = ("县", "市", "区", "州")
 _COST_UNKNOWN = 100.0
 _COST_WORD = 10.0
 
@@ -130,7 +129,7 @@ def _stretches(words: list[str], quiet: Container[str]) -> list[list[str]]:
 def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Word]:
     if word in language.quiet:
         return []
-    if len(word) >= _SHORTEST_NAME and word not in language.synonyms and not word.endswith(_PLACES):
+    if len(word) >= _SHORTEST_NAME and word not in language.synonyms and not is_place(word):
         parts = _cut(word, language, vocabulary, len(word) - 1)
         if min(map(len, parts)) > 1:
             # A name of several words: goods called just so first, then whatever has all of them.
@@ -174,11 +173,11 @@ def _within(word: str, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
     """Return known words within a word; what the name of a place ends with is in many others."""
     if len(word) <= 2:  # noqa: PLR2004 - a pair has only characters within
         return ()
-    size, is_place = len(word), word.endswith(_PLACES)
+    size = len(word)
     return tuple(
         (token, factor * WITHIN)
         for length in range(size - 1, 1, -1)
-        for first in range(1 if is_place else size - length + 1)
+        for first in range(1 if is_place(word) else size - length + 1)
         for token, factor in _as_written(word[first : first + length], vocabulary)
     )
 
