@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.search.words import SUFFIXES, Words, gather
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Name
+from marketplace.search.language import number_key
 from marketplace.search.types import SearchDocument, Validity
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday noon in Shanghai
@@ -141,9 +142,7 @@ def documents(words: Words, sellers: Cooperatives, chunk: Chunk) -> Iterator[Sea
             place_names=county.names,
             group_names=good.groups,
             cooperative_names=tuple(sellers.names[one] for one in sold_by[row]),
-            certificate_numbers=tuple(
-                f"{words.schemes[chunk.schemes[one]].prefix}{chunk.numbers[one]:07}" for one in periods[row]
-            ),
+            certificate_numbers=tuple(_number(words, chunk, one) for one in periods[row]),
             scheme_names=tuple(words.schemes[one].short_name for one in sorted(set(held))),
             aisle_code=good.aisle_code,
             industry_code=good.industry_code,
@@ -221,12 +220,17 @@ def _periods(
     return rows, held, numbers, from_at, to_at
 
 
+def _number(words: Words, chunk: Chunk, period: int) -> str:
+    return f"{words.schemes[chunk.schemes[period]].prefix}{chunk.numbers[period]:07}"
+
+
 def _validity(words: Words, chunk: Chunk, period: int) -> Validity:
     last = int(chunk.to_at[period])
     return Validity(
         scheme_code=words.schemes[chunk.schemes[period]].code,
         from_at=datetime.fromtimestamp(int(chunk.from_at[period]), UTC),
         to_at=None if last < 0 else datetime.fromtimestamp(last, UTC),
+        number=number_key(_number(words, chunk, period)),
     )
 
 

@@ -26,7 +26,11 @@ _STRENGTHS = [float(ranking.STRENGTHS[LETTERS.get(letter, 10)]) / _STRONGEST for
 
 
 class PostgresText:
-    """Tokens in the marketplace's own database; every process sees a change with its commit."""
+    """Tokens in the marketplace's own database; every process sees a change with its commit.
+
+    It reads what is there now, where an index stands still. One answer is whole all the same: total, facets
+    and page are counted from the same matches, and what the side tables do not know yet is left out of them.
+    """
 
     def __init__(self, sessions: Callable[[], Session]) -> None:
         self._sessions = sessions

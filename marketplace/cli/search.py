@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import click
@@ -10,16 +11,21 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from marketplace.catalogue.types import ProductId
+from marketplace.kernel.money import format_yuan
 from marketplace.search import queries, service
 from marketplace.search.documents import indexed
 from marketplace.search.engine import SearchEngine
 from marketplace.search.indexer import Progress
+from marketplace.search.kept import KeptProduct
+from marketplace.search.language import Language
 from marketplace.search.lexicon import make_language
 from marketplace.search.typed import Word
 from marketplace.search.types import SearchDocument, SearchRow
 
 group = AppGroup("search", help="The search index.")
 _SHOWN = 8
+_BATCH = 1000
 
 
 @group.command("rebuild")
@@ -49,8 +55,13 @@ def verify() -> None:
 def explain(query: str) -> None:
     """Print how QUERY is understood: its words with their tokens, and the certifications it asks for."""
     with _session() as session:
-        schemes, understood = _engine().understood(session, query)
-    for scheme in schemes:
+        asked, understood = _engine().understood(session, query)
+    if asked.price is not None:
+        low, high = (
+            "any" if fen is None else format_yuan(fen) for fen in (asked.price.low_fen, asked.price.high_fen)
+        )
+        click.echo(f"{asked.price.typed}: a price from {low} to {high}")
+    for scheme in asked.schemes:
         click.echo(f"{scheme.typed}: certified today under {' or '.join(scheme.codes)}")
     for word in (*understood.words, *(one for one in understood.heard if one not in understood.words)):
         click.echo(f"{word.typed}: {_explained(word)}")
@@ -81,19 +92,25 @@ def _against_catalogue(session: Session) -> Iterator[str]:
     if queries.state(session).signature != signature:
         yield "the tokens were made with another dictionary"
         return
-    kept = queries.kept_products(session)
-    for document in queries.documents(session):
-        row = kept.pop(document.product_id, None)
-        if row is None:
-            yield f"product {document.product_id} ({document.slug}) is listed, but search does not know it"
-            continue
-        others = _others(row.row, document)
-        if others:
-            yield f"product {document.product_id} ({document.slug}) has another {', '.join(others)}"
-        if row.digest != service.digest(indexed(document, language)):
-            yield f"product {document.product_id} ({document.slug}) has other words"
-    for product_id in kept:
+    found, listed = queries.documents(session), set[ProductId]()
+    while batch := list(islice(found, _BATCH)):
+        kept = queries.kept_products(session, [one.product_id for one in batch])
+        listed.update(one.product_id for one in batch)
+        for document in batch:
+            yield from _of_product(document, kept.get(document.product_id), language)
+    for product_id in sorted(queries.known_products(session) - listed):
         yield f"product {product_id} is not listed, but search still finds it"
+
+
+def _of_product(document: SearchDocument, kept: KeptProduct | None, language: Language) -> Iterator[str]:
+    if kept is None:
+        yield f"product {document.product_id} ({document.slug}) is listed, but search does not know it"
+        return
+    others = _others(kept.row, document)
+    if others:
+        yield f"product {document.product_id} ({document.slug}) has another {', '.join(others)}"
+    if kept.digest != service.digest(indexed(document, language)):
+        yield f"product {document.product_id} ({document.slug}) has other words"
 
 
 def _others(row: SearchRow, document: SearchDocument) -> list[str]:
@@ -121,12 +138,13 @@ def _against_index(session: Session, engine: SearchEngine) -> Iterator[str]:
     if not written.fits(state.signature, state.epoch):
         yield "the index was built from another database or with another dictionary: PostgreSQL answers"
         return
-    if not index.is_sound():
+    fingerprints = index.fingerprints()
+    if fingerprints is None:
         yield "a part of the index is lost or torn"
         return
-    held = {one.slot: service.digest(one.tokens) for one in index.texts()}
+    held = dict(fingerprints)
     for one in queries.texts(session):
-        if one.tokens and held.pop(one.slot, None) != service.digest(one.tokens):
+        if one.tokens and held.pop(one.slot, None) != one.fingerprint:
             yield f"the index holds other tokens at slot {one.slot}"
     for slot in held:
         yield f"the index holds slot {slot}, which has no text any more"

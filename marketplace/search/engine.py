@@ -6,7 +6,9 @@ State is one immutable object, swapped by a single reference: a reader never wai
 import math
 import threading
 import time as wall
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -22,19 +24,20 @@ from marketplace.search.known import Known, following
 from marketplace.search.moment import Moment
 from marketplace.search.port import TextEngine, TextIndex, TextReading
 from marketplace.search.relaxation import Found, find
-from marketplace.search.schemes import AskedScheme
+from marketplace.search.schemes import Asked
 from marketplace.search.selection import Selection
 from marketplace.search.typed import Understood
 from marketplace.search.types import (
     Explanation,
     Facet,
     FacetValue,
+    Relaxation,
     SearchPage,
     SearchRequest,
     Suggestion,
     Understanding,
 )
-from marketplace.search.understanding import KnownWords, understand
+from marketplace.search.understanding import understand
 
 CHECK_SECONDS = 1.0
 FOLLOW_SECONDS = 0.3
@@ -75,9 +78,10 @@ class SearchEngine:
     def search(self, session: Session, request: SearchRequest, *, with_facets: bool = True) -> SearchPage:
         """Return one page of products, the exact total and, unless nobody will read them, all facets."""
         known = self._fresh(session)
-        asked = known.schemes.take_out(request.q, KnownWords(known.language, known.vocabulary))
-        found = self._find(known, asked.words)
-        selection, uncertified = _certified(known.at(request.at), request, found, asked.schemes)
+        asked = known.asked(request.q)
+        here = known.at(request.at)
+        found = _find(known, understand(asked.words, known.language, known.vocabulary), here)
+        found, selection, given_up = _narrowed(here, request, found, asked)
         ids = known.tables.product_ids
         tallies = selection.facets() if with_facets else {}
         return SearchPage(
@@ -86,10 +90,11 @@ class SearchEngine:
             facets={facet: _values(tally, facet, request) for facet, tally in tallies.items()},
             page=request.page,
             per_page=request.per_page,
-            dropped=(*uncertified, *found.dropped),
+            dropped=(*given_up, *found.dropped),
             corrected=found.corrected,
             relaxation=found.relaxation,
             full=found.full,
+            price=None if asked.price is None or asked.price.typed in given_up else asked.price,
             generation=known.generation,
         )
 
@@ -100,16 +105,16 @@ class SearchEngine:
         sources = suggestions.Sources(known, known.vocabulary, known.language, here, known.named)
         return suggestions.suggest(session, typed, sources, limit)
 
-    def understood(self, session: Session, query: str) -> tuple[tuple[AskedScheme, ...], Understood]:
-        """Return how a query is read: the certifications it names, and its other words."""
+    def understood(self, session: Session, query: str) -> tuple[Asked, Understood]:
+        """Return how a query is read: the certifications and the price it names, and its other words."""
         known = self._fresh(session)
-        asked = known.schemes.take_out(query, KnownWords(known.language, known.vocabulary))
-        return asked.schemes, understand(asked.words, known.language, known.vocabulary)
+        asked = known.asked(query)
+        return asked, understand(asked.words, known.language, known.vocabulary)
 
     def understanding(self, session: Session, query: str) -> Understanding:
         """Return how a query is understood, for the page that explains the ranking."""
-        schemes, understood = self.understood(session, query)
-        codes = tuple(dict.fromkeys(code for scheme in schemes for code in scheme.codes))
+        asked, understood = self.understood(session, query)
+        codes = tuple(dict.fromkeys(code for scheme in asked.schemes for code in scheme.codes))
         return Understanding(
             scheme_codes=codes, words=explaining.words_of(understood, self._fresh(session).language)
         )
@@ -120,14 +125,14 @@ class SearchEngine:
         slot = known.ids.slot(product_id)
         if slot is None:
             return None
-        schemes, understood = self.understood(session, request.q)
+        asked = known.asked(request.q)
+        understood = understand(asked.words, known.language, known.vocabulary)
         here = known.at(request.at)
-        selection, _uncertified = _certified(
-            here, request, find(understood, known.match, known.vocabulary.count), schemes
-        )
+        _, selection, _ = _narrowed(here, request, _find(known, understood, here), asked)
         product = explaining.carried(session, slot, understood)
         documents = int(np.count_nonzero(known.tables.listed))
-        words = explaining.shares(understood, known, known.vocabulary, product, documents)
+        match = partial(known.match_at, here)
+        words = explaining.shares(understood, match, known.vocabulary, product, documents)
         factors = explaining.multipliers(here, slot)
         points = sum(one.score for one in words)
         return Explanation(
@@ -241,9 +246,17 @@ class SearchEngine:
         self._waits_since = self._waits_since or wall.monotonic()
         return wall.monotonic() - self._waits_since < _PATIENCE_SECONDS
 
-    def _find(self, known: Known, words: str) -> Found:
-        vocabulary = known.vocabulary
-        return find(understand(words, known.language, vocabulary), known.match, vocabulary.count)
+
+def _find(known: Known, understood: Understood, here: Moment) -> Found:
+    return find(understood, partial(known.match_at, here), known.vocabulary.count)
+
+
+def _keeps_the_best(selection: Selection, found: Found) -> bool:
+    """Tell whether something was left, of what matches in full where anything does."""
+    if found.matches is None or not found.full:
+        return selection.total > 0
+    least = np.partition(found.matches.scores, -found.full)[-found.full]
+    return selection.scores_at_least(float(least))
 
 
 def _is_of(known: Known, state: State) -> bool:
@@ -251,14 +264,28 @@ def _is_of(known: Known, state: State) -> bool:
     return (known.state.version, known.state.epoch) == (state.version, state.epoch)
 
 
-def _certified(
-    here: Moment, request: SearchRequest, found: Found, schemes: Sequence[AskedScheme]
-) -> tuple[Selection, tuple[str, ...]]:
-    """Narrow what was found to the certifications typed; given up where words found goods that have none."""
-    selection = Selection(here, request, found.matches, tuple(scheme.codes for scheme in schemes))
-    if not schemes or found.matches is None or selection.total or not len(found.matches):
-        return selection, ()
-    return Selection(here, request, found.matches), tuple(scheme.typed for scheme in schemes)
+def _narrowed(
+    here: Moment, request: SearchRequest, found: Found, asked: Asked
+) -> tuple[Found, Selection, tuple[str, ...]]:
+    """Narrow what was found to the certifications and the price typed; what nothing found has is given up.
+
+    Where nothing is called like the words, the others alone are asked for. A price chosen otherwise stands.
+    """
+    price = asked.price
+    if (asked.schemes or price) and found.relaxation is Relaxation.NOTHING:
+        found = replace(found, matches=None, relaxation=Relaxation.DROPPED)
+    priced = request
+    if price and request.price_min_fen is request.price_max_fen is None:
+        priced = replace(request, price_min_fen=price.low_fen, price_max_fen=price.high_fen)
+    codes = tuple(scheme.codes for scheme in asked.schemes)
+    given_up: tuple[str, ...] = ()
+    selection = Selection(here, priced, found.matches, codes)
+    if price and priced is not request and not _keeps_the_best(selection, found):
+        selection, given_up = Selection(here, request, found.matches, codes), (price.typed,)
+    if codes and found.matches is not None and not selection.total:
+        given_up = (*given_up, *(scheme.typed for scheme in asked.schemes))
+        selection = Selection(here, request, found.matches)
+    return found, selection, given_up
 
 
 def _values(tally: Tally, facet: Facet, request: SearchRequest) -> tuple[FacetValue, ...]:

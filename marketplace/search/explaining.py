@@ -4,7 +4,7 @@ Points come from the text engine itself, asked for one token at a time: they are
 formula.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.search import queries, ranking
 from marketplace.search.language import ENGLISH, INITIALS, NUMBER, PINYIN, Language
 from marketplace.search.moment import Moment
-from marketplace.search.port import Clause, Matcher
+from marketplace.search.port import Clause
+from marketplace.search.relaxation import Match
 from marketplace.search.typed import Understood, Word
 from marketplace.search.types import Multiplier, MultiplierKind, QueryWord, Reading, TokenShare, WordShare
 from marketplace.search.vocabulary import Vocabulary
@@ -45,20 +46,21 @@ def carried(session: Session, slot: int, understood: Understood) -> Carried:
     """Read which tokens that the words may match a product carries."""
     tokens = {
         token
-        for word in (*understood.words, *understood.heard)
-        for clause in _clauses(word)
+        for word in (*understood.words, *understood.heard, *understood.alike)
+        for clauses in _readings(word)
+        for clause in clauses
         for token, _ in clause.tokens
     }
     return Carried(slot, queries.levels_of(session, slot, tokens))
 
 
 def shares(
-    understood: Understood, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int
+    understood: Understood, match: Match, vocabulary: Vocabulary, product: Carried, documents: int
 ) -> tuple[WordShare, ...]:
     """Return what each word gives a product: by the strictest reading that matches it, else nothing."""
     read = [
-        [_share(word, text, vocabulary, product, documents) for word in words]
-        for words in (understood.words, understood.heard)
+        [_share(word, match, vocabulary, product, documents) for word in words]
+        for words in (understood.words, understood.heard, understood.alike)
         if words
     ]
     return tuple(max(read, key=lambda words: sum(one.score for one in words), default=[]))
@@ -77,27 +79,33 @@ def multipliers(here: Moment, slot: int) -> tuple[Multiplier, ...]:
     )
 
 
-def _share(word: Word, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int) -> WordShare:
-    for clause in _clauses(word):
-        found = sorted(
-            _tokens(clause, text, vocabulary, product, documents), key=lambda one: (-one.score, one.token)
-        )
-        if found:
-            return WordShare(word=word.typed, tokens=tuple(found), score=found[0].score)
+def _share(word: Word, match: Match, vocabulary: Vocabulary, product: Carried, documents: int) -> WordShare:
+    for clauses in _readings(word):
+        found = [
+            sorted(
+                _tokens(clause, match, vocabulary, product, documents),
+                key=lambda one: (-one.score, one.token),
+            )
+            for clause in clauses
+        ]
+        if all(found):
+            tokens = tuple(one for tokens in found for one in tokens)
+            return WordShare(word=word.typed, tokens=tokens, score=sum(best[0].score for best in found))
     return WordShare(word=word.typed, tokens=(), score=0.0)
 
 
-def _clauses(word: Word) -> Iterable[Clause]:
-    return (clause for clause in (word.clause, word.loose) if clause is not None)
+def _readings(word: Word) -> Iterable[Sequence[Clause]]:
+    """Return what a word must match and what it matches at least, the stricter first."""
+    return (clauses for clauses in (word.clauses, word.loosely) if clauses)
 
 
 def _tokens(
-    clause: Clause, text: Matcher, vocabulary: Vocabulary, product: Carried, documents: int
+    clause: Clause, match: Match, vocabulary: Vocabulary, product: Carried, documents: int
 ) -> Iterator[TokenShare]:
     for token, factor in clause.tokens:
         if token not in product.levels:
             continue
-        matches = text.match((Clause(((token, factor),)),))
+        matches = match((Clause(((token, factor),)),))
         for score in matches.scores[matches.slots == product.slot]:
             yield TokenShare(
                 token=token,
@@ -109,8 +117,8 @@ def _tokens(
 
 
 def _kind(word: Word) -> Reading:
-    if word.clause is None:
-        return Reading.NOTHING if word.loose is None else Reading.PARTS
+    if word.clause is None or word.also:
+        return Reading.NOTHING if not word.loosely else Reading.PARTS
     if word.corrected is not None:
         return Reading.GUESS
     token = word.clause.tokens[0][0]

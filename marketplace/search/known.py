@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel import time
-from marketplace.search import moment, queries, suggestions, tables
+from marketplace.search import moment, prices, queries, suggestions, tables
 from marketplace.search.kept import State
-from marketplace.search.language import Language
+from marketplace.search.language import NUMBER, Language
 from marketplace.search.lexicon import make_language, scheme_words
 from marketplace.search.moment import Moment
 from marketplace.search.port import Clause, Matches, TextReading
-from marketplace.search.schemes import SchemeNames
+from marketplace.search.schemes import Asked, SchemeNames
 from marketplace.search.tables import Tables
+from marketplace.search.understanding import KnownWords
 from marketplace.search.vocabulary import Packed, Vocabulary
 
 
@@ -35,6 +36,25 @@ class Known:
     ids: "Ids"
     generation: int
     moments: dict[str, Moment] = field(default_factory=dict)
+
+    def asked(self, query: str) -> Asked:
+        """Part what was typed: words, certifications and a price."""
+        price = prices.take_out(query)
+        words = KnownWords(self.language, self.vocabulary)
+        return replace(self.schemes.take_out(query if price is None else price.without, words), price=price)
+
+    def match_at(self, here: Moment, clauses: Sequence[Clause]) -> Matches:
+        """Return what matches at a moment: by a certificate's number only what it is valid for.
+
+        Numbers stay in the index whatever becomes of the certificate; its dates decide here.
+        """
+        found = self.match(clauses)
+        for clause in clauses:
+            numbers = [token[len(NUMBER) :] for token, _factor in clause.tokens if token.startswith(NUMBER)]
+            if numbers and len(found):
+                bears = here.tables.periods.bearing(found.slots, numbers, here.begins_at)
+                found = Matches(found.slots[bears], found.scores[bears])
+        return found
 
     def match(self, clauses: Sequence[Clause]) -> Matches:
         """Return what matches among the products of these tables."""

@@ -15,6 +15,7 @@ import rjieba
 from opencc import OpenCC
 
 from marketplace.search.english import singular
+from marketplace.search.phrases import quantity
 from marketplace.search.pinyin import Readings, fold
 
 PAIR = "2:"
@@ -104,6 +105,10 @@ class Language:
                 sound, meant = "".join(self.read(word)), self.synonyms.get(word, word)
                 others = self._by_sound.get(sound, ())
                 self._by_sound[sound] = others if meant in others else (*others, meant)
+        self._named_by_sound: dict[str, list[str]] = {}
+        for name in readings:
+            normal = normalise(name)
+            self._named_by_sound.setdefault("".join(self.read(normal)), []).append(normal)
         self.name_shares = lru_cache(_KEPT_NAMES)(self._name_shares)
         self.keyword_shares = lru_cache(_KEPT_KEYWORDS)(self._keyword_shares)
         self.keywords_shares = lru_cache(_KEPT_NAMES)(self._keywords_shares)
@@ -115,6 +120,10 @@ class Language:
     def sounding(self, letters: str) -> tuple[str, ...]:
         """Return the words that sound so: 竹荪 and 竹笋 for zhusun."""
         return self._by_sound.get(letters, ())
+
+    def named(self, letters: str) -> list[str]:
+        """Return the names of goods and places that sound so."""
+        return self._named_by_sound.get(letters, [])
 
     def words(self, text: str) -> list[str]:
         """Cut normalised text into words, the catalogue's own names whole."""
@@ -129,9 +138,12 @@ class Language:
         return [word for run in _HAN_RUN.findall(text) for word in self._cutter.cut_for_search(run)]
 
     def parts(self, query: str) -> list[str]:
-        """Return the runs of characters and of letters that were typed, as far as a person types."""
+        """Return the runs of characters and of letters that were typed, as far as a person types.
+
+        How much is wanted says nothing of which goods: 5斤装, 10kg.
+        """
         text = normalise(query[:MAX_QUERY_CHARACTERS])[:MAX_QUERY_CHARACTERS]
-        return _PART.findall(text)[:MAX_QUERY_PARTS]
+        return _PART.findall(quantity().sub(" ", text))[:MAX_QUERY_PARTS]
 
     def spellings(self, name: str) -> set[str]:
         """Return how a name may begin in letters: pinyin and initials from each of its words on."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from marketplace.kernel import paths
 from marketplace.search.language import Language
 
-SCHEMA = "3"
+SCHEMA = "4"
 _GROUPS = ("industries.csv", "aisles.csv")
 
 

@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    Identity,
     Index,
     LargeBinary,
     SmallInteger,
@@ -70,7 +69,7 @@ class ProductRow(Base):
     )
 
     product_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    slot: Mapped[int] = mapped_column(BigInteger, Identity(always=False, start=0, minvalue=0), unique=True)
+    slot: Mapped[int] = mapped_column(BigInteger, unique=True)
     version: Mapped[int]
     text_version: Mapped[int]
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -86,6 +85,7 @@ class ProductRow(Base):
     scheme_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     valid_from: Mapped[list[datetime]] = mapped_column(ARRAY(TIMESTAMP(timezone=True)))
     valid_to: Mapped[list[datetime | None]] = mapped_column(ARRAY(TIMESTAMP(timezone=True)))
+    certificate_numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))
     price_fen: Mapped[int | None]
     available: Mapped[int]
     sold: Mapped[int]

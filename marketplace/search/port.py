@@ -63,6 +63,19 @@ class IndexedProduct:
     slot: int
     tokens: Mapping[str, int]
 
+    @property
+    def fingerprint(self) -> int:
+        """Return a number of all its tokens with their levels, the same whatever their order."""
+        return sum(fingerprint_of(token) * (2 * level + 1) for token, level in self.tokens.items()) % _MODULUS
+
+
+_MODULUS = 1 << 64
+
+
+def fingerprint_of(token: str) -> int:
+    """Return what a token adds to a fingerprint for each level and once more; another in each process."""
+    return hash(token) % _MODULUS
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -125,10 +138,6 @@ class TextIndex(TextEngine, Protocol):
 
     def rebuild(self, products: Iterable[IndexedProduct], written: Written) -> None: ...
 
-    def is_sound(self) -> bool:
-        """Read the whole index: returns False where a part of it is lost or torn."""
-        ...
-
-    def texts(self) -> Iterable[IndexedProduct]:
-        """Return what the index holds, a product at a time."""
+    def fingerprints(self) -> Mapping[int, int] | None:
+        """Read the whole index: each product's fingerprint by slot; None where a part is lost or torn."""
         ...

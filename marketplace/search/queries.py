@@ -12,6 +12,7 @@ from marketplace.kernel import changes
 from marketplace.kernel.changes import Position
 from marketplace.parties import queries as parties
 from marketplace.search.kept import Heard, KeptProduct, State
+from marketplace.search.language import number_key
 from marketplace.search.models import ProductRow, SoldRow, StateRow, TokensRow, WordRow
 from marketplace.search.port import IndexedProduct
 from marketplace.search.types import SearchDocument, SearchRow, Validity
@@ -22,14 +23,17 @@ _SUBJECT = {"stock": "offer", "sales": "product"}
 _CHANGES = 5000
 _BATCH = 1000
 _PIECE = 20_000
+_TEXTS_PIECE = 2_000  # each has a hundred words
 # Read whole by every process as it starts: without a word to SQLAlchemy's types, which look at each value.
-_ROWS = text(
-    """
-    SELECT product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code,
-        storage, is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to, price_fen,
-        available, sold, created_at
-    FROM search_product WHERE version > :after ORDER BY slot
-    """
+_COLUMNS = """
+    product_id, slot, version, is_listed, aisle_code, industry_code, county_code, prefecture_code, storage,
+    is_key_county, months, cooperative_codes, scheme_codes, valid_from, valid_to, certificate_numbers,
+    price_fen, available, sold, created_at
+"""
+_ROWS = text(f"SELECT {_COLUMNS} FROM search_product WHERE version > :after ORDER BY slot")  # noqa: S608 - constant
+_KEPT = text(
+    f"SELECT text_digest, {_COLUMNS} FROM search_product "  # noqa: S608 - as above
+    "WHERE is_listed AND product_id = ANY(:products)"
 )
 _WORDS = text("SELECT token, documents FROM search_word WHERE version > :after ORDER BY token")
 _TEXTS = text(
@@ -133,7 +137,7 @@ def indexed_count(session: Session) -> int:
 
 def texts(session: Session, after: int = 0) -> Iterator[IndexedProduct]:
     """Yield the tokens of products whose text changed after a version; one without any is gone."""
-    for row in session.execute(_TEXTS, {"after": after}, execution_options={"yield_per": _PIECE}):
+    for row in session.execute(_TEXTS, {"after": after}, execution_options={"yield_per": _TEXTS_PIECE}):
         yield IndexedProduct(
             row.slot, {} if row.lexemes is None else dict(zip(row.lexemes, row.levels, strict=True))
         )
@@ -145,16 +149,11 @@ def has_newer_texts(session: Session, after: int) -> bool:
     return session.scalar(newer) is not None
 
 
-def kept_products(session: Session) -> dict[ProductId, KeptProduct]:
-    """Return what is kept of every listed product, for comparing it with the catalogue."""
-    digests = select(ProductRow.product_id, ProductRow.text_digest).where(ProductRow.is_listed)
-    listed = dict(session.execute(digests).tuples().all())
-    return {
-        row.product_id: KeptProduct(row, listed[row.product_id])
-        for piece in rows(session, -1)
-        for row in piece
-        if row.product_id in listed
-    }
+def kept_products(session: Session, product_ids: Collection[ProductId]) -> dict[ProductId, KeptProduct]:
+    """Return what is kept of those products that search has as listed: to be held against the catalogue."""
+    found = session.execute(_KEPT, {"products": list(product_ids)})
+    kept = (KeptProduct(_row(row), digest) for digest, *row in found)
+    return {one.row.product_id: one for one in kept}
 
 
 def miscounted_words(session: Session) -> Iterator[tuple[str, int, int]]:
@@ -183,8 +182,8 @@ def slots_of(session: Session, product_ids: Collection[ProductId]) -> Mapping[Pr
 
 
 def _row(row: Any) -> SearchRow:
-    *plain, codes, schemes, valid_from, valid_to, price_fen, available, sold, created_at = row
-    periods = tuple(map(Validity, schemes, valid_from, valid_to)) if schemes else ()
+    *plain, codes, schemes, valid_from, valid_to, numbers, price_fen, available, sold, created_at = row
+    periods = tuple(map(Validity, schemes, valid_from, valid_to, numbers)) if schemes else ()
     return SearchRow._make((*plain, tuple(codes), periods, price_fen, available, sold, created_at))
 
 
@@ -199,7 +198,6 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
         .all()
     )
     sellers = parties.parties_by_id(session, {party for source in batch for party, _ in source.cooperatives})
-    certificates = catalogue.certificates_ever(session, ids)
     schemes = catalogue.reference(session).schemes
     for source in batch:
         product = source.product
@@ -219,7 +217,7 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
             ),
             group_names=(source.aisle.name, *((source.industry.name,) if source.industry else ())),
             cooperative_names=tuple(name for _, name in source.cooperatives),
-            certificate_numbers=tuple(one.number for one in certificates[product.id]),
+            certificate_numbers=source.certificate_numbers,
             scheme_names=tuple(
                 schemes[code].short_name
                 for code in sorted({period.scheme_code for period in source.certified})
@@ -234,7 +232,10 @@ def _documents(session: Session, batch: list[ProductSource]) -> Iterator[SearchD
             cooperative_codes=tuple(sellers[party].code for party, _ in source.cooperatives),
             validities=tuple(
                 Validity(
-                    scheme_code=found.scheme_code, from_at=found.period.from_at, to_at=found.period.to_at
+                    scheme_code=found.scheme_code,
+                    from_at=found.period.from_at,
+                    to_at=found.period.to_at,
+                    number=number_key(found.number),
                 )
                 for found in source.certified
             ),

@@ -34,7 +34,8 @@ STRENGTHS = np.array([strength(level) for level in range(HIGHEST + 1)], np.float
 SALES_FACTOR = 0.1
 IN_SEASON = 1.10
 CERTIFIED = 1.05
-SOLD_OUT = 0.02
+SOLD_OUT = 0.4
+"""Of goods called the same those in stock come first, but goods only described so come after."""
 
 
 def rarity(documents: int, carrying: int) -> float:

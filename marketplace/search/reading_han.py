@@ -1,8 +1,9 @@
 """Reading characters: cut into words that the index knows; what is in no word is heard instead of read."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from marketplace.search.language import PAIR, PINYIN, Language
+from marketplace.search.phrases import goods_within, is_good, is_place
 from marketplace.search.port import Clause
 from marketplace.search.typed import CHARACTER, HEARD, SYNONYM, WHOLE_NAME, WITHIN, WORD, Word
 from marketplace.search.vocabulary import Vocabulary
@@ -29,7 +30,7 @@ def read_characters(
     heard: list[Word] | None = None
     chances = _MOST_HEARD if may_hear else 0
     place = 0
-    for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD)):
+    for stretch in _stretches(_cut(run, language, vocabulary, _LONGEST_WORD), language.quiet):
         end = place + sum(map(len, stretch))
         if len(stretch) == 1:
             found = _read_word(stretch[0], language, vocabulary)
@@ -44,12 +45,38 @@ def read_characters(
     return words, heard
 
 
+def alike(words: Sequence[Word], language: Language, vocabulary: Vocabulary) -> tuple[Word, ...]:
+    """Return the words with those in place of others that sound the same; empty where none does.
+
+    A voice does not say whether 织金竹笋 is 织金竹荪.
+    """
+    read = [_sounding_alike(word, language, vocabulary) for word in words]
+    if not any(read):
+        return ()
+    return tuple(other or word for other, word in zip(read, words, strict=True))
+
+
+def _sounding_alike(word: Word, language: Language, vocabulary: Vocabulary) -> Word | None:
+    if word.typed.isascii() or len(word.typed) == 1:
+        return None
+    same = [
+        one
+        for one in language.sounding("".join(language.read(word.typed)))
+        if one != language.synonyms.get(word.typed, word.typed) and one in vocabulary
+    ]
+    if not same:
+        return None
+    return Word(word.typed, Clause(tuple((one, HEARD) for one in same)), corrected=same[0])
+
+
 def _read_single(characters: list[str], vocabulary: Vocabulary) -> list[Word]:
-    """Read characters that stand alone side by side: each a word, or all of them one that nobody knows."""
-    if all(one in vocabulary for one in characters):
-        return [Word(one, Clause(((one, WORD),))) for one in characters]
+    """Read characters that stand alone side by side: one word that nobody knows, or a name cut short."""
     typed = "".join(characters)
-    return [Word(typed, None, _characters(typed, vocabulary))]
+    loose = _characters(typed, vocabulary)
+    if not all(one in vocabulary for one in characters):
+        return [Word(typed, None, loose)]
+    first, *also = [Clause(((one, WORD),)) for one in dict.fromkeys(characters)]
+    return [Word(typed, first, loose, is_named=False, also=tuple(also))]
 
 
 def _hear(run: str, start: int, end: int, language: Language, vocabulary: Vocabulary) -> list[Word] | None:
@@ -85,21 +112,24 @@ def _cut(run: str, language: Language, vocabulary: Vocabulary, longest: int) -> 
     return words[::-1]
 
 
-def _stretches(words: list[str]) -> list[list[str]]:
+def _stretches(words: list[str], quiet: Container[str]) -> list[list[str]]:
     """Put characters that stand alone side by side together: they may be one word that nobody knows."""
     stretches: list[list[str]] = []
+    is_open = False
     for word in words:
-        if len(word) == 1 and stretches and len(stretches[-1][-1]) == 1:
+        is_alone = len(word) == 1 and word not in quiet
+        if is_alone and is_open:
             stretches[-1].append(word)
         else:
             stretches.append([word])
+        is_open = is_alone
     return stretches
 
 
 def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Word]:
     if word in language.quiet:
         return []
-    if len(word) >= _SHORTEST_NAME and word not in language.synonyms:
+    if len(word) >= _SHORTEST_NAME and word not in language.synonyms and not is_place(word):
         parts = _cut(word, language, vocabulary, len(word) - 1)
         if min(map(len, parts)) > 1:
             # A name of several words: goods called just so first, then whatever has all of them.
@@ -116,7 +146,7 @@ def _read_word(word: str, language: Language, vocabulary: Vocabulary) -> list[Wo
     within = _within(word, vocabulary)
     loose = Clause((*tokens, *within)) if within else None
     # Only names and keywords are indexed by their sound.
-    is_named = len(word) == 1 or PINYIN + "".join(language.read(word)) in vocabulary
+    is_named = is_good(word) if len(word) == 1 else PINYIN + "".join(language.read(word)) in vocabulary
     return [Word(word, Clause(tokens), loose, is_named=is_named)]
 
 
@@ -140,20 +170,21 @@ def other_names(word: str, language: Language, vocabulary: Vocabulary) -> tuple[
 
 
 def _within(word: str, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
-    """Return known words within a word."""
+    """Return known words within a word; what the name of a place ends with is in many others."""
     if len(word) <= 2:  # noqa: PLR2004 - a pair has only characters within
         return ()
     size = len(word)
     return tuple(
         (token, factor * WITHIN)
         for length in range(size - 1, 1, -1)
-        for first in range(size - length + 1)
+        for first in range(1 if is_place(word) else size - length + 1)
         for token, factor in _as_written(word[first : first + length], vocabulary)
     )
 
 
 def _characters(word: str, vocabulary: Vocabulary) -> Clause | None:
-    known = tuple((one, CHARACTER) for one in dict.fromkeys(word) if one in vocabulary)
+    """Return what goods a word that nobody knows may be of: 爪 tells nothing, 鸡 in 鸡爪 does."""
+    known = tuple((one, CHARACTER) for one in goods_within(word) if one in vocabulary)
     return Clause(known) if known else None
 
 
@@ -179,12 +210,27 @@ def _sounding(
             near = token[len(PINYIN) :]
             if any(word in vocabulary for word in language.sounding(near)):
                 return first, last, _heard(run[first:last], near, language, vocabulary)
+    for sound, first, last in sounds:
+        found = _nearly(run[first:last], sound, language, vocabulary)
+        if found is not None:
+            return first, last, found
+    return None
+
+
+def _nearly(typed: str, sound: str, language: Language, vocabulary: Vocabulary) -> Word | None:
+    """Read two characters as two that begin the same and nearly sound so: 核挑 is 核桃."""
+    if len(typed) != 2:  # noqa: PLR2004 - longer ones need not share any
+        return None
+    for token in vocabulary.near(PINYIN, sound):
+        for word in language.sounding(token[len(PINYIN) :]):
+            if word in vocabulary and len(word) == len(typed) and word[0] == typed[0]:
+                return Word(typed, Clause(((word, HEARD),)), corrected=word)
     return None
 
 
 def said(sound: str, language: Language, vocabulary: Vocabulary) -> str:
-    """Return the word that sounds so, or how it sounds where it may be several: zhusun is 竹荪 and 竹笋."""
-    known = [word for word in language.sounding(sound) if word in vocabulary]
+    """Return the word or name that sounds so, or how it sounds where several do: zhusun is 竹荪 and 竹笋."""
+    known = [word for word in language.sounding(sound) if word in vocabulary] or language.named(sound)
     return known[0] if len(known) == 1 else sound
 
 

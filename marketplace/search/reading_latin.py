@@ -8,6 +8,7 @@ from marketplace.search.language import ENGLISH, INITIALS, PINYIN, Language
 from marketplace.search.pinyin import blurred, fold, is_spelled
 from marketplace.search.port import Clause
 from marketplace.search.reading_han import other_names, said
+from marketplace.search.reading_numbers import is_numeric, read_number
 from marketplace.search.typed import BEGINNING, GUESSED, WITHIN, WORD, Word
 from marketplace.search.vocabulary import Vocabulary
 
@@ -91,8 +92,11 @@ def _exact_or_beginning(token: str, vocabulary: Vocabulary) -> tuple[tuple[str, 
 
 
 def _read_part(part: str, language: Language, vocabulary: Vocabulary, *, may_guess: bool) -> list[Word]:
+    number = read_number(part, vocabulary)
+    if number is not None:
+        return [number]
     letters = "".join(character for character in part if character.isalpha())
-    if not letters:
+    if not letters or is_numeric(part):
         return [Word(part, None)]
     tokens = _known(letters, language, vocabulary) or _begun(letters, vocabulary)
     if tokens:

@@ -11,13 +11,15 @@ from itertools import combinations
 import numpy as np
 
 from marketplace.search.port import NOTHING, Clause, Matches
+from marketplace.search.ranking import SOLD_OUT
 from marketplace.search.typed import Understood, Word
 from marketplace.search.types import Relaxation
 
 ENOUGH = 3
 MOST_CALLS = 16
-# The best of what follows is scored below the least of what matches fully, whatever sales add to it.
-_FOLLOWING = 0.3
+# The best of what follows is scored below the least of what matches fully, whatever sales add to it, and
+# though what matches is sold out: who names goods sees them first.
+_FOLLOWING = 0.3 * SOLD_OUT
 
 Match = Callable[[Sequence[Clause]], Matches]
 
@@ -44,12 +46,15 @@ def find(understood: Understood, match: Match, count: Callable[[str], int]) -> F
     if not understood.words:
         return Found(None)
     search = _Search(match, count)
-    found = search.fully(understood.words)
-    heard = search.fully(understood.heard) if understood.heard else None
-    if heard is not None and (found is None or len(heard.dropped) < len(found.dropped)):
-        found = heard
+    read, found = understood.words, search.fully(understood.words)
+    for other in (understood.heard, understood.alike):
+        if not other or (found is not None and not found.dropped):
+            continue
+        better = search.fully(other)
+        if better is not None and (found is None or len(better.dropped) < len(found.dropped)):
+            read, found = other, better
     if found is not None:
-        return search.filled_up(found, understood.heard if found is heard else understood.words)
+        return search.filled_up(found, read)
     return search.relaxed(understood.heard or understood.words) or _nothing(understood.words)
 
 
@@ -66,7 +71,7 @@ class _Search:
         known = [word for word in words if word.clause is not None]
         if not known:
             return None
-        matches = self._ask([word.clause for word in known])
+        matches = self._ask([clause for word in known for clause in word.clauses])
         if not len(matches.scores):
             return None
         dropped = tuple(word.typed for word in words if word.clause is None)
@@ -86,7 +91,7 @@ class _Search:
         for kept in self._looser(known):
             if len(matches.scores) >= ENOUGH:
                 break
-            matches = _ahead(matches, self._ask([word.loose or word.clause for word in kept]))
+            matches = _ahead(matches, self._ask(_loosely(kept)))
         if len(matches.scores) == len(found.matches.scores):
             return found
         kind = Relaxation.FILLED_UP if found.relaxation is Relaxation.NONE else found.relaxation
@@ -94,9 +99,9 @@ class _Search:
 
     def relaxed(self, words: Sequence[Word]) -> Found | None:
         """Match words or what is within them, then fewer and fewer of them."""
-        usable = [word for word in words if (word.loose or word.clause) is not None]
+        usable = [word for word in words if word.loosely]
         for kept in self._looser(usable, may_be_all=True):
-            matches = self._ask([word.loose or word.clause for word in kept])
+            matches = self._ask(_loosely(kept))
             if len(matches.scores):
                 lost = tuple(word.typed for word in words if word not in kept)
                 kind = Relaxation.DROPPED if lost else Relaxation.WITHIN
@@ -123,14 +128,17 @@ class _Search:
 
     def _commonness(self, word: Word) -> tuple[bool, int, int]:
         """Say how little a word tells: nothing is named so, many goods carry it, and it is short."""
-        clause = word.clause or word.loose
-        assert clause is not None
-        commonest = max(self._count(token) for token, _ in clause.tokens)
+        clauses = word.clauses or word.loosely
+        commonest = min(max(self._count(token) for token, _ in clause.tokens) for clause in clauses)
         return not word.is_named, commonest, -len(word.typed)
 
-    def _ask(self, clauses: Sequence[Clause | None]) -> Matches:
+    def _ask(self, clauses: Sequence[Clause]) -> Matches:
         self._calls += 1
-        return self._match([clause for clause in clauses if clause is not None])
+        return self._match(clauses)
+
+
+def _loosely(words: Sequence[Word]) -> list[Clause]:
+    return [clause for word in words for clause in word.loosely]
 
 
 def _ahead(first: Matches, more: Matches) -> Matches:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from marketplace.catalogue.types import Scheme
 from marketplace.search.language import MAX_QUERY_CHARACTERS, normalise
+from marketplace.search.types import AskedPrice
 
 _NEIGHBOURS = 6
 _WORD_BEFORE = re.compile(r"([a-z]+)\s+$")
@@ -22,10 +23,11 @@ class AskedScheme:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was typed, parted into words for the index and schemes for the side tables; all must hold."""
+    """What was typed: words for the index, schemes and a price for the side tables; all must hold."""
 
     words: str
     schemes: tuple[AskedScheme, ...] = ()
+    price: AskedPrice | None = None
 
 
 class SchemeNames:

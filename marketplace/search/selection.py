@@ -48,6 +48,10 @@ class Selection:
             return len(self._slots)
         return self._moment.tables.size if self._passing is None else int(np.count_nonzero(self._passing))
 
+    def scores_at_least(self, score: float) -> bool:
+        """Tell whether anything that passes was matched so well; so it is where no text was typed."""
+        return self._scores is None or bool(np.any(self._scores >= score))
+
     def page(self) -> Rows:
         """Return the slots of the page asked for, in the order asked for."""
         request, moment = self._request, self._moment

@@ -242,7 +242,7 @@ def _letter(level: int) -> str:
 def columns_of(product: SearchDocument | SearchRow) -> dict[str, Any]:
     """Return what the side tables keep of a product, by column."""
     months = product.months if isinstance(product, SearchRow) else _months(product.sale_months)
-    periods = sorted(product.validities, key=lambda one: (one.scheme_code, one.from_at))
+    periods = sorted(product.validities, key=lambda one: (one.scheme_code, one.from_at, one.number))
     return {
         "aisle_code": product.aisle_code,
         "industry_code": product.industry_code,
@@ -255,6 +255,7 @@ def columns_of(product: SearchDocument | SearchRow) -> dict[str, Any]:
         "scheme_codes": [one.scheme_code for one in periods],
         "valid_from": [one.from_at for one in periods],
         "valid_to": [one.to_at for one in periods],
+        "certificate_numbers": [one.number for one in periods],
         "price_fen": product.price_fen,
         "available": product.available,
         "sold": product.sold,

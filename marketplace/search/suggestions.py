@@ -33,11 +33,12 @@ _SAME_NAME = 3
 class Named:
     """Counties, cooperatives and certifications that listed products have, by each way a name can begin."""
 
-    def __init__(self, names: Iterable[Suggestion], language: Language) -> None:
+    def __init__(self, names: Iterable[tuple[Suggestion, Name]], language: Language) -> None:
+        """Take each name with what of it people begin to type: 松桃 of 松桃苗族自治县."""
         self._beginnings = sorted(
             (beginning, suggestion.kind.value, suggestion.key, suggestion)
-            for suggestion in names
-            for beginning in language.beginnings(suggestion.name.hans, suggestion.name.en)
+            for suggestion, called in names
+            for beginning in {normalise(suggestion.name.hans), *language.beginnings(called.hans, called.en)}
         )
 
     def starting(self, wanted: str) -> Sequence[Suggestion]:
@@ -68,13 +69,15 @@ def read_names(session: Session, tables: Tables, language: Language) -> Named:
     schemes = catalogue.reference(session).schemes
     sellers = parties.parties_by_code(session, {code for codes in tables.sellers.values for code in codes})
     counties = {county for county, _prefecture, _key in tables.place.values}
-    found = [Suggestion(SuggestionKind.COUNTY, atlas.division(code).name, code) for code in sorted(counties)]
-    found += [Suggestion(SuggestionKind.COOPERATIVE, sellers[code].name, code) for code in sorted(sellers)]
-    found += [
-        Suggestion(SuggestionKind.CERTIFICATION, schemes[code].short_name, code)
+    divisions = [atlas.division(code) for code in sorted(counties)]
+    found = [(Suggestion(SuggestionKind.COUNTY, one.name, one.code), one.short_name) for one in divisions]
+    named = [(SuggestionKind.COOPERATIVE, sellers[code].name, code) for code in sorted(sellers)]
+    named += [
+        (SuggestionKind.CERTIFICATION, schemes[code].short_name, code)
         for code in tables.periods.values
         if code in schemes
     ]
+    found += [(Suggestion(kind, name, code), name) for kind, name, code in named]
     return Named(found, language)
 
 

@@ -60,6 +60,8 @@ class Periods:
     to_at: NDArray[np.float64]
     values: tuple[str, ...]
     place: Mapping[str, int]
+    numbers: Rows
+    """Certificate numbers, each as the hash that ``number_hash`` gives in this process."""
 
     def put(self, rows: Sequence[SearchRow], is_touched: Flags) -> "Periods":
         """Return the periods with those of the touched slots replaced."""
@@ -69,7 +71,13 @@ class Periods:
         if new:
             place = dict(place) | {name: len(self.values) + number for number, name in enumerate(new)}
         found = sorted(
-            (row.slot, place[one.scheme_code], one.from_at.timestamp(), _instant(one.to_at))
+            (
+                row.slot,
+                place[one.scheme_code],
+                one.from_at.timestamp(),
+                _instant(one.to_at),
+                number_hash(one.number),
+            )
             for row in rows
             for one in row.validities
         )
@@ -86,7 +94,20 @@ class Periods:
             np.insert(self.to_at[kept], at, [row[3] for row in found]),
             (*self.values, *new),
             place,
+            np.insert(self.numbers[kept], at, [row[4] for row in found]),
         )
+
+    def bearing(self, slots: Rows | Codes, numbers: Sequence[str], instant: float) -> Flags:
+        """Return for ascending slots whether a certificate with one of the numbers is valid at an instant."""
+        first = np.searchsorted(self.slots, slots, side="left")
+        many = np.searchsorted(self.slots, slots, side="right") - first
+        owners = np.repeat(np.arange(len(slots)), many)
+        rows = np.arange(len(owners)) + np.repeat(first - np.cumsum(many) + many, many)
+        is_meant = np.isin(self.numbers[rows], np.array([number_hash(one) for one in numbers], np.int64))
+        is_valid = is_meant & (self.from_at[rows] <= instant) & (instant < self.to_at[rows])
+        bears = np.zeros(len(slots), np.bool_)
+        bears[owners[is_valid]] = True
+        return bears
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +190,7 @@ def _columns(rows: Sequence[SearchRow]) -> Mapping[str, tuple[type, Any, list[An
 def empty() -> Tables:
     """Return tables without a product."""
     none = np.zeros(0, np.int64)
-    nothing = Periods(none, np.zeros(0, np.int32), np.zeros(0), np.zeros(0), (), {})
+    nothing = Periods(none, np.zeros(0, np.int32), np.zeros(0), np.zeros(0), (), {}, none)
     return Tables(
         product_ids=none,
         versions=none,
@@ -198,6 +219,11 @@ def _grown(column: NDArray[Any], size: int, value: Any) -> NDArray[Any]:
     grown = np.full(size, value, column.dtype)
     grown[: len(column)] = column
     return grown
+
+
+def number_hash(number: str) -> int:
+    """Return a short name for a certificate's number: a million numbers are not kept as texts."""
+    return hash(number)
 
 
 def _instant(at: datetime | None) -> float:

@@ -19,6 +19,7 @@ CHARACTER = 0.2
 class Word:
     """One word that was typed: what it must match, None where nothing is called so, and what comes near it.
 
+    ``also`` must match besides ``clause``: the characters of a word that nobody knows stand or fall together.
     ``corrected`` is what was read instead of what was typed; ``is_named`` says that something is called so,
     not only described so.
     """
@@ -28,11 +29,26 @@ class Word:
     loose: Clause | None = None
     corrected: str | None = None
     is_named: bool = True
+    also: tuple[Clause, ...] = ()
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Return all that must match; empty where nothing is called so."""
+        return () if self.clause is None else (self.clause, *self.also)
+
+    @property
+    def loosely(self) -> tuple[Clause, ...]:
+        """Return what must match at least."""
+        return self.clauses if self.loose is None else (self.loose,)
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The words of a query; ``heard`` is the same by its sound, where some characters looked wrong."""
+    """The words of a query; ``heard`` is the same by its sound, where some characters looked wrong.
+
+    ``alike`` is the same with words that sound like those typed, where there are any.
+    """
 
     words: tuple[Word, ...] = ()
     heard: tuple[Word, ...] = ()
+    alike: tuple[Word, ...] = ()

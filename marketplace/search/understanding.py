@@ -3,14 +3,13 @@
 import unicodedata
 from itertools import groupby
 
-from marketplace.search.language import MAX_QUERY_CHARACTERS, NUMBER, Language, normalise, number_key
-from marketplace.search.port import Clause
-from marketplace.search.reading_han import read_characters
+from marketplace.search.language import MAX_QUERY_CHARACTERS, Language, normalise
+from marketplace.search.reading_han import alike, read_characters
 from marketplace.search.reading_latin import read_letters
-from marketplace.search.typed import BEGINNING, WORD, Understood, Word
+from marketplace.search.reading_numbers import read_number
+from marketplace.search.typed import Understood, Word
 from marketplace.search.vocabulary import Vocabulary
 
-_SHORTEST_NUMBER = 4
 _WRITING = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"})
 _MOST_HEARD = 2
 _MOST_WORDS = 12
@@ -32,9 +31,11 @@ def understand(query: str, language: Language, vocabulary: Vocabulary) -> Unders
     parts = language.parts(query)
     if not parts:
         return _foreign(query)
-    number = _number(parts, vocabulary)
+    number = read_number(" ".join(parts), vocabulary)
     if number is not None:
         return Understood((number,))
+    if len(parts) > 1:  # a letter besides words begins half the catalogue: 维c
+        parts = [one for one in parts if len(one) > 1 or not one.isascii() or one.isdigit()]
     words: list[Word] = []
     heard: list[Word] = []
     misread = 0
@@ -49,7 +50,8 @@ def understand(query: str, language: Language, vocabulary: Vocabulary) -> Unders
             misread += other is not None
             words += found
             heard += found if other is None else other
-    return Understood(_once(words), _once(heard) if misread else ())
+    kept = _once(words)
+    return Understood(kept, _once(heard) if misread else (), alike(kept, language, vocabulary))
 
 
 def _foreign(query: str) -> Understood:
@@ -62,15 +64,3 @@ def _foreign(query: str) -> Understood:
 def _once(words: list[Word]) -> tuple[Word, ...]:
     """Keep each word once, as many as a person means."""
     return tuple({word.typed: word for word in words}.values())[:_MOST_WORDS]
-
-
-def _number(parts: list[str], vocabulary: Vocabulary) -> Word | None:
-    """Read a certificate number, whole or its beginning, however it was parted."""
-    typed = " ".join(parts)
-    if len(typed) < _SHORTEST_NUMBER or not any(character.isdigit() for character in typed):
-        return None
-    token = NUMBER + number_key(typed)
-    found = vocabulary.starting(token)
-    if not found:
-        return None
-    return Word(typed, Clause(tuple((one, WORD if one == token else BEGINNING) for one in found)))

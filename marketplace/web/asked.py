@@ -83,7 +83,7 @@ class Asked:
             self._popular[together] = (wall.monotonic() + _POPULAR_SECONDS, found)
         if reader == "en":
             return tuple(one for one in found if one.isascii())
-        return tuple(language.to_hant(one) for one in found) if reader == "zh-Hant-HK" else found
+        return tuple(map(language.in_script, found))
 
     def forget_popular(self) -> None:
         """Read what is popular anew at the next question."""

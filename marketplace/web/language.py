@@ -128,6 +128,11 @@ def name_in_language(name: Name) -> str:
     return (name.hant or to_hant(name.hans)) if language == "zh-Hant-HK" else name.hans
 
 
+def in_script(words: str) -> str:
+    """Write words that search has folded to Simplified in the script of the reader."""
+    return to_hant(words) if current() == "zh-Hant-HK" else words
+
+
 def render(message: Message) -> str:
     """Write a message in the reader's language, its parameters too."""
     return gettext(message.template, **{key: _parameter(value) for key, value in message.parameters.items()})

@@ -26,6 +26,8 @@ from tests.deploy.search_process import BEGAN
 from tests.factories.catalogue import make_product, make_reference
 
 KILLS = 100 if IS_DEEP else 3
+PATIENCE = 600
+"""Seconds: no promise, only the end of waiting on a machine that is busy with something else."""
 CHILD = "tests.deploy.search_process"
 FAMILY = "山果"
 
@@ -56,7 +58,7 @@ class Shelf:
     def caught_up(self) -> SearchEngine:
         """Let a new indexer follow until it has read all that is committed."""
         engine = self.started()
-        until(lambda: self._follow(engine) and not self._unread(), 60, "the new indexer catches up")
+        until(lambda: self._follow(engine) and not self._unread(), PATIENCE, "the new indexer catches up")
         self._follow(engine)
         return engine
 
@@ -112,7 +114,7 @@ def test_an_indexer_killed_at_any_moment_loses_nothing(shelf: Shelf, start: Star
     chance, log = random.Random(os.getpid() if IS_DEEP else 11), tmp_path / "processes.log"
     for life in range(1, KILLS + 1):
         child = start(CHILD, "rebuild")
-        until(lambda life=life: log.read_text().count(BEGAN) == life, 60, "the indexer begins")  # type: ignore[misc]  # bound at once
+        until(lambda life=life: log.read_text().count(BEGAN) == life, PATIENCE, "the indexer begins")  # type: ignore[misc]  # bound at once
         dies_at = time.monotonic() + chance.uniform(0.05, 2.5)
         while time.monotonic() < dies_at:
             shelf.add(2)
@@ -133,7 +135,7 @@ def test_an_indexer_that_dies_between_commit_and_its_word_is_followed_by_one_tha
     built = (shelf.directory / "current").resolve()
     shelf.add(3)
     child = start(CHILD, "die-before-word")
-    assert child.wait(60) == -signal.SIGKILL
+    assert child.wait(PATIENCE) == -signal.SIGKILL
     state = json.loads((built / "state.json").read_text())
     assert {path.name for path in built.glob("*.toc")} != {name for name in state["files"] if "toc" in name}
     assert shelf.total(shelf.started()) == shelf.listed, "PostgreSQL answers"

@@ -1,5 +1,6 @@
 """People find what they mean: queries that people graded, on the real engine over the whole catalogue."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ SETS = ("judged.csv", "held_out.csv")
 
 
 def told(quality: Quality) -> str:
-    """Name what is found badly, for whoever reads a failure."""
+    """Name the figures and what is found badly: ``pytest -rP`` shows them."""
     lines = [f"nDCG@10 {quality.ndcg:.4f}, success@1 {quality.success:.4f}"]
     lines += [f"{kind}: {part.ndcg:.3f}" for kind, part in quality.by_kind().items()]
     lines += [f"{one.ndcg:.2f} {one.judged.query} → {', '.join(one.shown[:5])}" for one in quality.worst()]
@@ -22,12 +23,14 @@ def told(quality: Quality) -> str:
 
 def test_judged_queries_find_what_was_meant(searched: Searched) -> None:
     quality = measure(searched, read_judged(HERE / "judged.csv"))
+    sys.stdout.write(told(quality) + "\n")
     assert quality.ndcg >= 0.95, told(quality)
     assert quality.success >= 0.95, told(quality)
 
 
 def test_queries_nobody_tuned_for_find_it_too(searched: Searched) -> None:
     quality = measure(searched, read_judged(HERE / "held_out.csv"))
+    sys.stdout.write(told(quality) + "\n")
     assert quality.ndcg >= 0.92, told(quality)
     assert quality.success >= 0.92, told(quality)
 

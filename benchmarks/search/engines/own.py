@@ -217,6 +217,7 @@ def _periods(of: Corpus) -> Periods:
         np.where(ends == NOBODY, np.inf, ends),
         values,
         {value: place for place, value in enumerate(values)},
+        np.zeros(len(ends), np.int64),
     )
 
 

@@ -2,23 +2,25 @@
 
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh import index as whoosh_index
 from whoosh.writing import NO_MERGE, SegmentWriter
 
 from marketplace.adapters.whoosh_text import directory
 from marketplace.adapters.whoosh_text.matching import match
 from marketplace.adapters.whoosh_text.postings import Kept, PostingsOf
-from marketplace.adapters.whoosh_text.reading import Reading, check, decode, newest, read_state
+from marketplace.adapters.whoosh_text.reading import Leaf, Levels, Reading, check, decode, newest, read_state
 from marketplace.adapters.whoosh_text.schema import FIELD, make_schema
 from marketplace.adapters.whoosh_text.writing import add, finish, forget, merge_small, open_writer
 from marketplace.kernel.logging import logger
-from marketplace.search.port import Clause, IndexedProduct, Matches, TextReading, Written
+from marketplace.search.port import Clause, IndexedProduct, Matches, TextReading, Written, fingerprint_of
 
 _POSTINGS_BYTES = 512 * 2**20
 _BLOCKS_BYTES = 32 * 2**20
@@ -128,31 +130,18 @@ class WhooshText:
             with self._lock:
                 self._take(None)
 
-    def is_sound(self) -> bool:
-        """Read the whole index: every byte of its files, every segment, token and block."""
+    def fingerprints(self) -> Mapping[int, int] | None:
+        """Read every byte of its files, every segment, token and block, once."""
         self.refresh()
         if self._postings is None:
-            return False
+            return None
         reading = self._postings.reading
         try:
             check(reading.path, reading.state)
-        except OSError as error:
+            return dict(pair for leaf in reading.leaves for pair in _fingerprints(leaf))
+        except Exception as error:  # noqa: BLE001 - a torn file may fail in any way
             self._complain("index_torn", error)
-            return False
-        return _reads_through(reading)
-
-    def texts(self) -> Iterable[IndexedProduct]:
-        """Return what the index holds, product by product: for comparing it with the database."""
-        assert self._postings is not None
-        for leaf in self._postings.reading.leaves:
-            held: dict[int, dict[str, int]] = {}
-            for term in leaf.reader.lexicon(FIELD):
-                token = term.decode()
-                documents, levels = decode(leaf, token)
-                for document, level in zip(documents.tolist(), levels.tolist(), strict=True):
-                    if leaf.live is None or leaf.live[document]:
-                        held.setdefault(int(leaf.slots[document]), {})[token] = level
-            yield from (IndexedProduct(slot, tokens) for slot, tokens in held.items())
+            return None
 
     def _take(self, reading: Reading | None) -> None:
         if reading is None:
@@ -197,15 +186,33 @@ def _give_up(writer: SegmentWriter) -> None:
         writer.cancel()
 
 
+def _fingerprints(leaf: Leaf) -> Iterator[tuple[int, int]]:
+    """Give the slot and the fingerprint of every product in a segment."""
+    found = np.zeros(len(leaf.slots), np.uint64)
+    for token, documents, levels in _everything(leaf):
+        found[documents] += (levels.astype(np.uint64) * np.uint64(2) + np.uint64(1)) * np.uint64(
+            fingerprint_of(token)
+        )
+    is_live = np.ones(len(found), np.bool_) if leaf.live is None else leaf.live
+    yield from zip(leaf.slots[is_live].tolist(), found[is_live].tolist(), strict=True)
+
+
+def _everything(leaf: Leaf) -> Iterator[tuple[str, NDArray[np.int32], Levels]]:
+    """Give every token of a segment with its documents and levels; raises where they cannot be so."""
+    for term in leaf.reader.lexicon(FIELD):
+        token = term.decode()
+        documents, levels = decode(leaf, token)
+        if not len(documents) or len(documents) != len(levels) or documents[-1] >= len(leaf.slots):
+            raise ValueError(f"the postings of {token} are torn")
+        yield token, documents, levels
+
+
 def _reads_through(reading: Reading) -> bool:
     """Read every block of every token; returns False where one cannot be read."""
     try:
         for leaf in reading.leaves:
-            count = len(leaf.slots)
-            for term in leaf.reader.lexicon(FIELD):
-                documents, levels = decode(leaf, term.decode())
-                if not len(documents) or len(documents) != len(levels) or documents[-1] >= count:
-                    return False
+            for _ in _everything(leaf):
+                pass
     except Exception as error:  # noqa: BLE001 - a torn file may fail in any way
         _log.warning("index_torn", error=repr(error))
         return False

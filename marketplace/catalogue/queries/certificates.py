@@ -1,7 +1,7 @@
 """Reads of certificates: those valid at an instant, and the register in which anybody may look one up."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -198,16 +198,39 @@ def _by_product(
         sellers[offer.product_id] |= {offer.cooperative_id, offer.producer_id}
         producers[offer.product_id].add(offer.producer_id)
     found = _covering(session, product_ids, set().union(*sellers.values()), which)
+    candidates = _candidates(found)
     return {
         product_id: tuple(
             one
-            for one in found
+            for one in candidates(product_id, sellers[product_id])
             if rules.covers(
                 one, schemes[one.scheme_code], product_id, sellers[product_id], producers[product_id]
             )
         )
         for product_id in product_ids
     }
+
+
+def _candidates(
+    found: Sequence[Certificate],
+) -> Callable[[ProductId, Collection[PartyId]], Iterator[Certificate]]:
+    """Return what looks up which certificates name a product or are a seller's for all goods, in their order.
+
+    Holding every product of a thousand against every certificate of theirs would be a million questions.
+    """
+    naming: dict[ProductId, list[int]] = defaultdict(list)
+    held: dict[PartyId, list[int]] = defaultdict(list)
+    for place, one in enumerate(found):
+        for product_id in one.product_ids:
+            naming[product_id].append(place)
+        if not one.product_ids:
+            held[one.holder_id].append(place)
+
+    def of(product_id: ProductId, sellers: Collection[PartyId]) -> Iterator[Certificate]:
+        places = set(naming.get(product_id, ())).union(*(held.get(seller, ()) for seller in sellers))
+        return (found[place] for place in sorted(places))
+
+    return of
 
 
 def _sellers(

@@ -113,6 +113,7 @@ def _sources(session: Session, batch: list[Product]) -> Iterator[ProductSource]:
             packs=tuple(variant.pack for variant in variants[one.id]),
             cooperatives=_cooperatives(offers[one.id], sellers),
             certified=_certified(certificates[one.id]),
+            certificate_numbers=tuple(certificate.number for certificate in certificates[one.id]),
             season_months=rules.season_months(one.harvest_months, one.sale_months),
             min_price_fen=min((offer.price_fen for offer in offers[one.id]), default=None),
         )
@@ -128,7 +129,7 @@ def _cooperatives(
 
 def _certified(certificates: Collection[Certificate]) -> tuple[CertifiedPeriod, ...]:
     return tuple(
-        CertifiedPeriod(scheme_code=one.scheme_code, period=period)
+        CertifiedPeriod(scheme_code=one.scheme_code, number=one.number, period=period)
         for one in certificates
         for period in rules.validity(one)
     )

@@ -15,6 +15,7 @@ class CertifiedPeriod:
     """When a certificate of a scheme stands behind a product; dates decide, so no index follows expiry."""
 
     scheme_code: str
+    number: str
     period: Period
 
 
@@ -22,7 +23,8 @@ class CertifiedPeriod:
 class ProductSource:
     """Everything a search document says about a product, read in batches from catalogue, places and parties.
 
-    ``min_price_fen`` is the cheapest listed offer's price a pack, None where nobody offers the product now.
+    ``certificate_numbers`` are those of every certificate that was ever verified; ``min_price_fen`` is the
+    cheapest listed offer's price a pack, None where nobody offers the product now.
     """
 
     product: Product
@@ -33,5 +35,6 @@ class ProductSource:
     packs: tuple[Name, ...]
     cooperatives: tuple[tuple[PartyId, Name], ...]
     certified: tuple[CertifiedPeriod, ...]
+    certificate_numbers: tuple[str, ...]
     season_months: tuple[int, ...]
     min_price_fen: int | None

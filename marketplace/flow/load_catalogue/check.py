@@ -40,6 +40,7 @@ from marketplace.flow.load_catalogue.reference_rows import (
 from marketplace.flow.load_catalogue.sheet import Findings, Sheet, read_sheet
 from marketplace.flow.load_catalogue.words_rows import (
     CORRECTIONS,
+    QUERY_WORDS,
     QUIET,
     READINGS,
     SCHEME_WORDS,
@@ -131,6 +132,7 @@ def _check(sheets: dict[str, Sheet]) -> CatalogueRows:
         + words_rows.readings(sheets[READINGS])
         + words_rows.corrections(sheets[CORRECTIONS])
         + words_rows.quiet_words(sheets[QUIET])
+        + words_rows.query_words(sheets[QUERY_WORDS])
         + words_rows.scheme_words(sheets[SCHEME_WORDS], sheets[SCHEMES])
         + words_rows.sheet_columns(sheets[SHEET_COLUMNS])
         + words_rows.sheet_words(sheets[SHEET_WORDS])

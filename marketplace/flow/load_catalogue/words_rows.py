@@ -6,7 +6,7 @@ from marketplace.flow.load_catalogue.sheet import LIST_SEPARATOR, Sheet
 from marketplace.kernel.message import msg
 
 SYNONYMS, READINGS, CORRECTIONS = "synonyms.csv", "pinyin_overrides.csv", "hant_corrections.csv"
-QUIET, SCHEME_WORDS = "quiet_words.csv", "scheme_words.csv"
+QUIET, SCHEME_WORDS, QUERY_WORDS = "quiet_words.csv", "scheme_words.csv", "query_words.csv"
 SHEET_COLUMNS, SHEET_WORDS = "sheet_columns.csv", "sheet_words.csv"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -14,6 +14,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     READINGS: ("phrase", "pinyin"),
     CORRECTIONS: ("scope", "opencc_output", "hong_kong_form", "example_zh"),
     QUIET: ("word",),
+    QUERY_WORDS: ("kind", "word"),
     SCHEME_WORDS: ("term", "scheme_codes"),
     SHEET_COLUMNS: ("column", "name_zh", "name_zh_hant", "name_en", "also"),
     SHEET_WORDS: ("kind", "word", "value"),
@@ -22,6 +23,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
 _REGIONS = frozenset({"all", "hk", "gd", "gz"})
 _SHEET_KINDS = frozenset({"total", "note", "example", "money", "weight", "count", "flag", "state", "day"})
+_QUERY_KINDS = frozenset(
+    {
+        *("good", "place", "unit", "packed", "not_unit", "numeral", "counted", "yuan", "yuan_before"),
+        *("between", "at_most", "at_most_before", "at_least", "at_least_before", "around", "joins"),
+    }
+)
 _SCOPES = frozenset({"whole", "character", "phrase"})
 
 
@@ -59,6 +66,15 @@ def quiet_words(sheet: Sheet) -> int:
     sheet.unique("word")
     for row in sheet.rows:
         row.text("word")
+    return len(sheet.rows)
+
+
+def query_words(sheet: Sheet) -> int:
+    """Check the words in which people say how much they want and for what price."""
+    sheet.unique("kind", "word")
+    for row in sheet.rows:
+        row.text("word")
+        row.references("kind", _QUERY_KINDS, "kind")
     return len(sheet.rows)
 
 

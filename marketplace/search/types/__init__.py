@@ -3,6 +3,7 @@
 from marketplace.search.types.asking import (
     DEFAULT_PER_PAGE,
     PRICE_BANDS_FEN,
+    AskedPrice,
     Facet,
     FacetValue,
     Relaxation,
@@ -38,6 +39,7 @@ __all__ = [
     "PRICE_BANDS_FEN",
     "AskedCount",
     "AskedKey",
+    "AskedPrice",
     "Explanation",
     "Facet",
     "FacetValue",

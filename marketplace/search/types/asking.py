@@ -72,12 +72,22 @@ class FacetValue:
     selected: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPrice:
+    """A price that was typed, in fen a pack; ``without`` is what else was typed."""
+
+    typed: str
+    low_fen: int | None
+    high_fen: int | None
+    without: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """Products of one page in order, the exact total, and every facet counted without its own filter.
 
     ``dropped`` are words that play no part; ``corrected`` is what was understood instead of what was typed;
-    ``full`` is how many match all that was typed, before filters: they come first.
+    ``full`` is how many match all that was typed, before filters: they come first; ``price`` narrows them.
     """
 
     total: int
@@ -89,6 +99,7 @@ class SearchPage:
     corrected: str | None = None
     relaxation: Relaxation = Relaxation.NONE
     full: int = 0
+    price: AskedPrice | None = None
     generation: int = 0
 
     @property

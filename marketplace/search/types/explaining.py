@@ -80,8 +80,8 @@ class Explanation:
     """Why a product stands where it does in the answer to a request.
 
     ``place`` counts from 1 in the order asked for, None where the product is not among the results. ``total``
-    is the score: the sum of the words' points times every multiplier. What is not ``in_stock`` stands behind
-    everything that is, whatever its score.
+    is the score: the sum of the words' points times every multiplier. What matches in full stands before what
+    fills up, whatever their scores.
     """
 
     product_id: ProductId

@@ -9,11 +9,15 @@ from marketplace.kernel.message import Name
 
 
 class Validity(NamedTuple):
-    """A certificate of a scheme is valid from an instant to another, which no longer belongs to it."""
+    """A certificate of a scheme is valid from an instant to another, which no longer belongs to it.
+
+    ``number`` is its number as search compares numbers (``language.number_key``).
+    """
 
     scheme_code: str
     from_at: datetime
     to_at: datetime | None
+    number: str = ""
 
 
 class SearchRow(NamedTuple):

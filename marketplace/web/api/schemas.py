@@ -53,6 +53,7 @@ class Products(Answer):
     items: list[ProductItem]
     facets: dict[str, list[FacetCount]] = Field(description="Each facet is counted without its own filter")
     dropped: list[str] = Field(description="Typed words that nothing matched")
+    price: str | None = Field(description="The price among the words that narrows what is found, if any")
 
 
 class PackOffer(Answer):

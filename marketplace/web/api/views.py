@@ -56,6 +56,7 @@ def list_products() -> Response:
                 for facet, values in found.facets.items()
             },
             dropped=list(found.dropped),
+            price=None if found.price is None else found.price.typed,
         )
     )
 

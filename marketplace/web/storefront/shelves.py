@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue import rules
 from marketplace.catalogue.types import ProductId
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.refusals import NotFound
@@ -15,6 +14,7 @@ from marketplace.search.types import Outcome, Relaxation, SearchPage
 from marketplace.web import asked as popular_searches
 from marketplace.web.database import read
 from marketplace.web.guard import public
+from marketplace.web.language import in_script
 from marketplace.web.page_cache import cacheable
 from marketplace.web.searching import BadSearch, SearchParameters, read_parameters
 from marketplace.web.storefront import facets
@@ -71,6 +71,9 @@ def _shelf(asked: SearchParameters, *, title: Name | None = None, ignored: Messa
         "storefront/search.html",
         asked=asked,
         found=found,
+        dropped=[in_script(one) for one in found.dropped],
+        corrected=None if found.corrected is None else in_script(found.corrected),
+        price=None if found.price is None else in_script(found.price.typed),
         title=title,
         ignored=ignored,
         first=first + 1,
@@ -78,7 +81,7 @@ def _shelf(asked: SearchParameters, *, title: Name | None = None, ignored: Messa
         cards=card_pieces(session, shown or instead),
         instead=bool(instead),
         popular=popular_searches.asked().popular(session) if instead else (),
-        number=asked.q if asked.q and looks_like_number(rules.normal_number(asked.q)) else None,
+        number=asked.q if looks_like_number(asked.q) else None,
         groups=facets.groups(found, asked, labels),
         chips=facets.chips(asked, labels, href),
         orders=facets.orders(asked, href),

@@ -24,6 +24,7 @@ _MOST_TYPED = 60
 _FOUND = 8
 _NUMBERS = 3
 _SHORTEST_NUMBER = 4
+_MANY_DIGITS = 4
 # In the order in which they stand; what is certified and the certificates themselves stand together.
 _GROUPS = {
     SuggestionKind.PRODUCT: msg("商品"),
@@ -80,7 +81,7 @@ def _suggestion(one: Suggestion, group: str) -> Shown:
 def _numbered(session: Session, typed: str, group: str) -> Iterable[Shown]:
     """Return certificates whose number begins so; only what looks like a number asks the database."""
     number = rules.normal_number(typed)
-    if not looks_like_number(number):
+    if not _may_begin_number(number):
         return ()
     schemes = catalogue.reference(session).schemes
     wanted = RegisterSearch(at=time.now(), number_start=number)
@@ -96,5 +97,16 @@ def _numbered(session: Session, typed: str, group: str) -> Iterable[Shown]:
 
 
 def looks_like_number(typed: str) -> bool:
-    """Tell whether what was typed may be the beginning of a certificate's number, normalised."""
-    return len(typed) >= _SHORTEST_NUMBER and typed.isascii() and any(one.isdigit() for one in typed)
+    """Tell whether what was typed is most likely a certificate's number: zp000101, lb-15, not 10kg rice."""
+    is_code = not any(one.isspace() for one in typed.strip()) and "-" in typed
+    digits = sum(one.isdigit() for one in typed)
+    return typed.isascii() and (digits >= _MANY_DIGITS or (is_code and digits > 0))
+
+
+def _may_begin_number(typed: str) -> bool:
+    """Tell whether a number may begin so, normalised."""
+    return (
+        len(typed) >= _SHORTEST_NUMBER
+        and typed.isascii()
+        and any(one.isdigit() or one == "-" for one in typed)
+    )

@@ -271,14 +271,18 @@ def test_rebuild_shows_its_progress_and_keeps_the_previous_index(installed: Inst
 
 
 def test_explain_says_how_a_query_is_read(installed: Installed) -> None:
-    said = installed.flask("explain", "圳品 山果")
+    said = installed.flask("explain", "圳品 山果 100元以内")
     assert said.exit_code == 0
     assert "圳品: certified today under zhenpin" in said.output
     assert "山果: " in said.output
+    assert "100元以内: a price from any to" in said.output
     assert "nothing is called so" in installed.flask("explain", "zzzzqqq").output
 
 
-CERTIFIED = "scheme_codes = '{zhenpin}', valid_from = '{2026-01-01}', valid_to = '{2027-01-01}'"
+CERTIFIED = (
+    "scheme_codes = '{zhenpin}', valid_from = '{2026-01-01}', valid_to = '{2027-01-01}', "
+    "certificate_numbers = '{x}'"
+)
 ONE = "slot = (SELECT min(slot) FROM search_product WHERE is_listed)"
 UNKNOWN = "product_id = 1000000000"
 
@@ -292,7 +296,7 @@ UNKNOWN = "product_id = 1000000000"
         (f"UPDATE search_product SET county_code = '520204' WHERE {ONE}", "has another county code"),
         (
             f"UPDATE search_product SET {CERTIFIED} WHERE {ONE}",
-            "has another scheme codes, valid from, valid to",
+            "has another scheme codes, valid from, valid to, certificate numbers",
         ),
         (f"UPDATE search_product SET text_digest = 'x' WHERE {ONE}", "has other words"),
         (

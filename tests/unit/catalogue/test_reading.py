@@ -98,6 +98,7 @@ def test_errors_of_many_files_are_named_at_once(data: Path) -> None:
         ("pairings.csv", 2, "pairing_code", "x", "应为“440100_520500”"),
         ("tiles.csv", 2, "x", "-1", "-1小于允许的最小值0"),
         ("aisles.csv", 3, "position", "1", "“1”与第2行重复"),
+        ("query_words.csv", 3, "kind", "colour", "kind中没有“colour”"),
         ("industries.csv", 2, "default_storage_code", "nowhere", "storage_classes.csv中没有“nowhere”"),
         ("papers.csv", 2, "level", "product", "与认证“commitment_cert”的层级不同"),
         ("papers.csv", 2, "requirement", "maybe", "“maybe”应为required、conditional、not_needed之一"),

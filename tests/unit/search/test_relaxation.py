@@ -58,6 +58,18 @@ def test_nothing_like_it_says_so(shelf: Shelf) -> None:
     assert (found.relaxation, found.dropped) == (Relaxation.NOTHING, ("zzzzqqq",))
 
 
+@pytest.mark.parametrize("query", ["茅台", "折耳根", "老干妈", "波波糖", "zp000101"])
+def test_what_only_shares_a_character_or_letters_is_not_shown(query: str, shelf: Shelf) -> None:
+    """水城 is no answer to sc10652, 茅贡米 none to 茅台."""
+    found = shelf.find(query)
+    assert (found.relaxation, found.dropped) == (Relaxation.NOTHING, (query,))
+
+
+def test_a_character_that_is_goods_leads_to_them(shelf: Shelf) -> None:
+    assert shelf.find("咸蛋").relaxation is Relaxation.WITHIN
+    assert shelf.shown("咸蛋") == ["长顺绿壳鸡蛋"]
+
+
 def test_nothing_typed_is_not_nothing_found(shelf: Shelf) -> None:
     assert shelf.find("  ") == Found(None)
 

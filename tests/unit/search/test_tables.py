@@ -18,6 +18,7 @@ from tests.factories.search import make_document, make_row
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
+NUMBERS = ("zp0001", "zp0002", "op0001")
 
 rows = st.builds(
     lambda number, **changes: make_row(make_document(number, **changes)),
@@ -33,10 +34,14 @@ rows = st.builds(
     cooperative_codes=st.sampled_from([(), ("A",), ("A", "B"), ("C",)]),
     validities=st.lists(
         st.builds(
-            lambda code, start, length: Validity(
-                scheme_code=code, from_at=AT + start * DAY, to_at=AT + (start + length) * DAY
+            lambda code, number, start, length: Validity(
+                scheme_code=code,
+                from_at=AT + start * DAY,
+                to_at=AT + (start + length) * DAY,
+                number=number,
             ),
             st.sampled_from(["zhenpin", "organic"]),
+            st.sampled_from(NUMBERS),
             st.integers(-3, 2),
             st.integers(1, 4),
         ),
@@ -47,7 +52,10 @@ rows = st.builds(
 
 def answers(at: moment.Moment, when: datetime) -> list[object]:
     """Ask a moment everything that a page can ask."""
-    found: list[object] = []
+    listed = np.flatnonzero(at.tables.listed)
+    found: list[object] = [
+        at.tables.periods.bearing(listed, [number], at.begins_at).tolist() for number in NUMBERS
+    ]
     for sort in Sort:
         selection = Selection(at, SearchRequest(at=when, sort=sort, per_page=50), None)
         found += [selection.total, selection.page().tolist()]
@@ -84,6 +92,23 @@ def test_changing_gives_what_building_anew_gives(batches: list[list[SearchRow]],
     assert answers(now, AT) == answers(moment.at_instant(anew, AT), AT)
     later = AT + days * DAY
     assert answers(moment.at_instant(made, later), later) == answers(moment.at_instant(anew, later), later)
+
+
+@given(st.lists(rows, min_size=1, max_size=8), st.sets(st.sampled_from(NUMBERS)))
+def test_a_number_is_borne_while_a_certificate_with_it_is_valid(
+    found: list[SearchRow], wanted: set[str]
+) -> None:
+    kept = {row.slot: row for row in found}
+    made = tables.build(kept.values())
+    bears = made.periods.bearing(np.arange(made.size), sorted(wanted), AT.timestamp())
+    assert set(np.flatnonzero(bears).tolist()) == {
+        slot
+        for slot, row in kept.items()
+        if any(
+            one.number in wanted and one.from_at <= AT and (one.to_at is None or one.to_at > AT)
+            for one in row.validities
+        )
+    }
 
 
 @given(st.lists(rows, min_size=1, max_size=8))

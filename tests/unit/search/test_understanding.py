@@ -26,6 +26,14 @@ def words(shelf: Shelf, query: str) -> list[str]:
         ("guizhoumihoutao", ["mihoutao"]),
         ("scqmht", ["scq", "mht"]),
         ("kiwi水城", ["kiwi", "水城"]),
+        ("我想买猕猴桃", ["猕猴桃"]),
+        ("有没有刺梨汁", ["刺梨汁"]),
+        ("水城县 猕猴桃 5斤装", ["水城", "猕猴桃"]),
+        ("10kg potato", ["potato"]),
+        ("毛尖 一盒", ["毛尖"]),
+        ("维c 猕猴桃", ["维", "猕猴桃"]),
+        ("猕猴桃 demo-zp-000101", ["猕猴桃", "demo-zp-000101"]),
+        ("天麻", ["天麻"]),
     ],
 )
 def test_typed_text_is_cut_into_words(query: str, expected: list[str], shelf: Shelf) -> None:
@@ -62,6 +70,8 @@ def test_a_certificate_number_is_found_whole_or_by_its_beginning(query: str, she
         ("zusun", "竹荪"),
         ("kwii", "kiwi"),
         ("potatoo", "potato"),
+        ("都匀毛间", "都匀毛尖"),
+        ("水成猕猴桃", "水城 猕猴桃"),
     ],
 )
 def test_a_slip_is_read_as_what_was_meant_and_said(query: str, meant: str, shelf: Shelf) -> None:

@@ -54,7 +54,7 @@ def test_nothing_found_still_shows_goods(client: FlaskClient) -> None:
     assert "没有符合全部条件的商品" in nothing
     assert RED_KIWI in _slugs(nothing)
     nonsense = client.get("/search?q=zzzzzzzzqqqq").text
-    assert "没有符合全部条件的商品" in nonsense
+    assert "没有找到「zzzzzzzzqqqq」" in nonsense
     assert _slugs(nonsense)
 
 
