@@ -21,7 +21,7 @@ from marketplace.web.forms import Form
 from marketplace.web.goods_words import Change
 from marketplace.web.language import name_in_language, render
 from marketplace.web.operator import history
-from marketplace.web.operator.history import Event
+from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
 Options = Sequence[tuple[str, object]]

@@ -1,8 +1,6 @@
 """The journal in words: what was done to a thing, by whom, when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from marketplace.kernel.money import format_yuan
 from marketplace.parties import queries as parties
 from marketplace.web.language import as_written, render
 from marketplace.web.language import gettext as _
+from marketplace.web.timeline import Event
 from marketplace.web.wording import CHECKED_AGAINST
 
 ACTIONS: Mapping[str, Message] = {
@@ -110,17 +109,6 @@ ACTIONS: Mapping[str, Message] = {
 _COUNTS = frozenset({"quantity", "change", "breaches"})
 # What set something in motion, by its code: the line beside it says the same in words.
 _CODES = frozenset({"cause", "paper_code"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What ``components/timeline.html`` shows of one line of the journal."""
-
-    title: str
-    at: datetime
-    detail: str | None
-    state: str = "done"
-    href: str | None = None
 
 
 def events(session: Session, entries: Sequence[JournalEntry]) -> list[Event]:
