@@ -64,7 +64,8 @@ def rows(proposals: Sequence[Proposal]) -> list[GoodsRow]:
             proposal=one,
             state=goods_words.STATES[one.state],
             picture=picture_url(one, one.content.pictures[0]) if one.content.pictures else None,
-            is_change=one.product_id is not None and one.state in rules.OPEN_PROPOSALS,
+            is_change=one.product_id is not None
+            and one.state in rules.OPEN_PROPOSALS - {ProposalState.APPROVED},
         )
         for one in proposals
     ]
