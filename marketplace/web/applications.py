@@ -112,10 +112,16 @@ def _number(one: Finding, application: Application, atlas: Atlas) -> NumberView:
         number=one.number,
         valid_from=shown.valid_from if shown else None,
         valid_to=shown.valid_to if shown else application.draft.licence_ends_on,
-        form=msg("18位，校验位相符") if one.licence is None else msg("编号形式相符"),
+        form=_form(one),
         verdict=verdict,
         tone=tone,
     )
+
+
+def _form(one: Finding) -> Message:
+    if one.region is Region.DEMONSTRATION:
+        return msg("不核对形式")
+    return msg("18位，校验位相符") if one.licence is None else msg("编号形式相符")
 
 
 def _verdict(one: Finding, atlas: Atlas) -> tuple[Message, str]:
