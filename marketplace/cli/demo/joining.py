@@ -82,7 +82,8 @@ def verify_again(session: Session, stage: Stage, cast: Cast, day: date) -> None:
             continue
         is_last = number in _LATE and (left > timedelta(days=5) or day == stage.last)
         if left <= _AHEAD and not is_last:
-            register.verify_party(session, party.id, _AGAINST)
+            with acting(cast.operators[0].person.id):
+                register.verify_party(session, party.id, _AGAINST)
 
 
 def leave(stage: Stage, cast: Cast, shelf: Shelf) -> None:

@@ -158,7 +158,8 @@ def _stories(session: Session, members: list[Member], drawn: dict[str, Picture])
     ):
         assert member.party is not None
         story = service.open_story(session, party_id=member.party.id)
-        _tell(session, int(story.id), content, [drawn["terraces"], drawn["hills"]], is_live=is_live)
+        with acting(member.person.id):
+            _tell(session, int(story.id), content, [drawn["terraces"], drawn["hills"]], is_live=is_live)
     county = service.open_story(session, division_code=DivisionCode("522633"))
     _tell(session, int(county.id), own_words.STORY_COUNTY, [drawn["terraces"]], is_live=True)
 
