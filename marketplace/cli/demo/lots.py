@@ -60,7 +60,8 @@ def _play(session: Session, case: Case, lot: Lot, seller: Member) -> None:
 def _promise_all(session: Session, goods: list[Good]) -> None:
     for good in goods:
         lot = _in_store(session, good)
-        if lot is not None and lot.status is LotStatus.OPEN:
+        is_due = catalogue.is_promised_form(session, good.product.product_form)
+        if lot is not None and lot.status is LotStatus.OPEN and is_due:
             draft = promise_lot.prepare(session, lot.id, good.seller.person)
             with acting(good.seller.person.id):
                 promise_lot.promise(

@@ -144,6 +144,7 @@ def _page(lot_id: int, form: Form[M]) -> str:
     session = read()
     found = lot_view.facts(session, lot_id)
     is_open = found.whole.lot.status is LotStatus.OPEN
+    is_due = promise_lot.may_promise(session, found.whole)
     return render_template(
         "cooperative/lot.html",
         facts=found,
@@ -151,8 +152,9 @@ def _page(lot_id: int, form: Form[M]) -> str:
         draft=promise_lot.prepare_of(
             session, found.whole, found.received, found.reports, guard.actor().person
         )
-        if is_open
+        if is_open and is_due
         else None,
+        is_due=is_due,
         events=history.events(session, journal.history(session, "lot", lot_id)),
         lot_words=lot_words,
         accepted=evidence.ACCEPTED,

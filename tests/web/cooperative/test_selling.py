@@ -1,5 +1,6 @@
 """Selling terms from the cooperative's phone to the buyer's bill: free freight, ladder, days, a pre-sale."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,11 +115,13 @@ def test_goods_of_the_catalogue_come_to_the_shelf_without_anybodys_help(own_app:
         product = catalogue.get_product_by_slug(session, CHERRY)
         first, second = catalogue.variants_of(session, [product.id])[product.id][:2]
         seller, grower = Shop(session).party("DEMO-SC"), Shop(session).party("DEMO-SC2")
-    asked = {"variant": [first.id, second.id], "producer": grower.code}
+    asked: dict[str, object] = {"variant": [first.id, second.id], "producer": grower.code}
     for price, said in (("", "至少为一种规格填写价格"), ("很便宜", "至少为一种规格填写价格"), ("1", "之间")):
         refused = submit(browser, page, page, price=[price, ""], **asked)
         assert (refused.status_code, said in refused.text) == (422, True), price
     kept = f"{first.price_low_fen / 100:.2f}"
+    assert "不能上架" in submit(browser, page, page, price=[kept, ""], **asked).text, "its label is not declared"
+    asked["paper"] = re.findall(r'name="paper" value="([^"]+)"', browser.get(page).text)
     assert submit(browser, page, page, price=[kept, ""], **asked).status_code == 303
     with own_app.extensions["sessions"]() as session:
         made = [
