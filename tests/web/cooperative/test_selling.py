@@ -120,7 +120,8 @@ def test_goods_of_the_catalogue_come_to_the_shelf_without_anybodys_help(own_app:
         refused = submit(browser, page, page, price=[price, ""], **asked)
         assert (refused.status_code, said in refused.text) == (422, True), price
     kept = f"{first.price_low_fen / 100:.2f}"
-    assert "不能上架" in submit(browser, page, page, price=[kept, ""], **asked).text, "its label is not declared"
+    undeclared = submit(browser, page, page, price=[kept, ""], **asked)
+    assert "不能上架" in undeclared.text
     asked["paper"] = re.findall(r'name="paper" value="([^"]+)"', browser.get(page).text)
     assert submit(browser, page, page, price=[kept, ""], **asked).status_code == 303
     with own_app.extensions["sessions"]() as session:
