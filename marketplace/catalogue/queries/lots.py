@@ -223,7 +223,7 @@ def _conditions(
     elif wanted.view is LotView.LAPSED:
         conditions.append(LotRow.expires_on < today)
     elif wanted.view is LotView.UNPROMISED:
-        conditions += [~_is_promised(), _is_to_be_promised(session)]
+        conditions += [~_is_promised(), _is_to_be_promised(session), LotRow.harvested_on <= today]
     return conditions
 
 
