@@ -36,6 +36,15 @@ class ContactMissing(Refusal):
         super().__init__(msg("承诺达标合格证要写联系方式，请填写。"), field="contact")
 
 
+class NotPromised(Refusal):
+    """Goods of this kind carry no 承诺达标合格证: it speaks of what was grown, raised or caught."""
+
+    code = "not_promised"
+
+    def __init__(self) -> None:
+        super().__init__(msg("这类商品不用开具承诺达标合格证。"))
+
+
 class NothingReceived(Refusal):
     code = "nothing_received"
 

@@ -1,4 +1,4 @@
-"""A cooperative's own goods come to the shelf: approved by a person, then listed with their first offers."""
+"""Goods come to the shelf: one's own, approved by a person, or the catalogue's, with their first offers."""
 
 import re
 from collections.abc import Mapping
@@ -77,12 +77,23 @@ def list_goods(session: Session, proposal_id: ProposalId, first: FirstOffers) ->
     if product.status is not ProductStatus.LISTED:
         goods.list_product(session, product_id)
     goods.follow_product(session, product_id, ProposalState.LISTED)
+    return offer_packs(session, proposal.cooperative_id, first)
+
+
+def offer_packs(
+    session: Session, cooperative_id: PartyId, first: FirstOffers, producer_id: PartyId | None = None
+) -> list[Offer]:
+    """Offer packs of listed goods, one's own or another's produce: all of them or none.
+
+    Refuses what an offer refuses.
+    """
     return [
         goods.make_offer(
             session,
             OfferDraft(
                 variant_id=variant_id,
-                cooperative_id=proposal.cooperative_id,
+                cooperative_id=cooperative_id,
+                producer_id=producer_id,
                 price_fen=price_fen,
                 declared_papers=first.declared_papers,
                 minimum=first.terms.minimum,

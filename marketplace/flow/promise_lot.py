@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as lots
-from marketplace.catalogue.lot_refusals import ContactMissing
+from marketplace.catalogue.lot_refusals import ContactMissing, NotPromised
 from marketplace.catalogue.queries import WholeLot
 from marketplace.catalogue.types import (
     Commitment,
@@ -68,12 +68,19 @@ def promise(
     """Issue a lot's certificate; the former one, if any, is replaced.
 
     A second tap gives the first certificate.
-    Refuses (LotNotFound, ContactMissing, LotNotOpen, NothingReceived).
+    Refuses (LotNotFound, NotPromised, ContactMissing, LotNotOpen, NothingReceived).
     """
     if not contact:
         raise ContactMissing
+    if not may_promise(session, catalogue.get_whole_lot(session, lot_id)):
+        raise NotPromised
     draft = prepare(session, lot_id, person)
     return lots.issue_commitment(session, lot_id, replace(draft, basis=basis, contact=contact))
+
+
+def may_promise(session: Session, whole: WholeLot) -> bool:
+    """Tell whether a lot is of goods that a promise may be given for."""
+    return catalogue.is_promised_form(session, whole.product.product_form)
 
 
 def _spoken(phone: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from marketplace.parties.types import (
 from marketplace.places.atlas import Atlas
 from marketplace.places.types import Division
 from marketplace.web.language import render
+from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
 APPLICATION_STATES: Mapping[ApplicationState, Toned] = {
@@ -111,10 +112,16 @@ def _number(one: Finding, application: Application, atlas: Atlas) -> NumberView:
         number=one.number,
         valid_from=shown.valid_from if shown else None,
         valid_to=shown.valid_to if shown else application.draft.licence_ends_on,
-        form=msg("18位，校验位相符") if one.licence is None else msg("编号形式相符"),
+        form=_form(one),
         verdict=verdict,
         tone=tone,
     )
+
+
+def _form(one: Finding) -> Message:
+    if one.region is Region.DEMONSTRATION:
+        return msg("不核对形式")
+    return msg("18位，校验位相符") if one.licence is None else msg("编号形式相符")
 
 
 def _verdict(one: Finding, atlas: Atlas) -> tuple[Message, str]:
@@ -129,21 +136,10 @@ def _verdict(one: Finding, atlas: Atlas) -> tuple[Message, str]:
     return msg("地区码就是%(place)s", place=place), "good"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What ``components/timeline.html`` shows of an application's way; who it was is the staff's to know."""
-
-    title: str
-    at: datetime
-    detail: str | None
-    state: str
-    href: str | None = None
-
-
-def steps(entries: Sequence[JournalEntry], names: Mapping[int, str] | None = None) -> list[Step]:
+def steps(entries: Sequence[JournalEntry], names: Mapping[int, str] | None = None) -> list[Event]:
     """Return an application's way, the first step first; ``names`` of people are for the staff alone."""
     return [
-        Step(
+        Event(
             title=render(STEPS[one.action][0]),
             at=one.at,
             detail=" · ".join(
@@ -157,7 +153,7 @@ def steps(entries: Sequence[JournalEntry], names: Mapping[int, str] | None = Non
     ]
 
 
-def staff_steps(session: Session, application: Application) -> list[Step]:
+def staff_steps(session: Session, application: Application) -> list[Event]:
     """Return an application's way with who took each step, for those who decide."""
     entries = journal.history(session, "application", application.id)
     people = parties.persons_by_id(session, {one.person_id for one in entries if one.person_id is not None})

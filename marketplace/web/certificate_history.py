@@ -1,14 +1,13 @@
 """What happened to a certificate, as anybody may read it: when, by which side, for what reason; no person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from marketplace.catalogue.types import CheckedAgainst
 from marketplace.kernel.journal import JournalEntry
 from marketplace.kernel.message import Message, msg
 from marketplace.web import wording
 from marketplace.web.language import as_written, render
+from marketplace.web.timeline import Event
 
 _TITLES: Mapping[str, tuple[Message, str]] = {
     "submitted": (msg("持证方提交"), "done"),
@@ -21,21 +20,10 @@ _TITLES: Mapping[str, tuple[Message, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What ``components/timeline.html`` shows of one change."""
-
-    title: str
-    at: datetime
-    detail: str | None
-    state: str
-    href: str | None = None
-
-
-def steps(entries: Sequence[JournalEntry]) -> list[Step]:
+def steps(entries: Sequence[JournalEntry]) -> list[Event]:
     """Say the journal's lines about a certificate in words, the newest last."""
     return [
-        Step(
+        Event(
             title=render(_TITLES[one.action][0]),
             at=one.at,
             detail=_detail(one.detail),

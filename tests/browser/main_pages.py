@@ -45,6 +45,7 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
     _taken_by_carrier(session, bought)
     with_carrier, still_here = _loads(session, bought)
     offer = Shop(session).offer(RED_KIWI, "DEMO-SC")
+    lot = catalogue.lots_of_offer(session, offer.id)[0]
     certificate = catalogue.find_certificates(session, ZHENPIN_NUMBER)[0]
     entry = record.lines(session, Selection(period=counting.parse_period("2026"))).items[0]
     pairing = places.list_pairings(session)[0]
@@ -64,6 +65,7 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
             f"/orders/{bought.number}",
             f"/orders/{received.number}",
             f"/orders/{received.number}/share",
+            "/join/apply",
             "/oversight",  # not theirs: told so
         ],
         "unit": ["/purchasing", "/account"],
@@ -75,6 +77,14 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
             "/cooperative/offers",
             "/cooperative/tables",
             f"/cooperative/offers/{offer.id}",
+            "/cooperative/offers/new",
+            f"/cooperative/offers/new/{XIUWEN_KIWI}",
+            "/cooperative/goods/new",
+            "/cooperative/lots",
+            f"/cooperative/lots/{lot.id}",
+            "/cooperative/standing",
+            "/cooperative/brands",
+            "/cooperative/story",
             "/cooperative/certificates",
             "/cooperative/statements",
             "/cooperative/statements/2026-11",
@@ -95,6 +105,7 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
             f"/oversight/pairings/{pairing.id}",
             "/oversight/editions",
             "/oversight/rules",
+            "/oversight/certificates",
         ],
         "operator": [
             "/operator",
@@ -104,6 +115,7 @@ def open_shop(session: Session) -> Mapping[str, Sequence[str]]:
             "/operator/certificates",
             f"/operator/certificates/{certificate.id}",
             "/operator/editions",
+            "/operator/brands",
             "/operator/parties",
             "/operator/parties/DEMO-SC",
             "/operator/payments",
@@ -130,6 +142,7 @@ def _shop_window(load: Consignment) -> Sequence[str]:
         "/catalogue",
         "/cooperation/li-cong-rong",
         "/certificates",
+        "/join",
         f"/certificates/zhenpin/{ZHENPIN_NUMBER}",
         "/cooperatives/DEMO-SC",
         "/basket",

@@ -89,7 +89,7 @@ def list_lots(
     per_page: int = 50,
 ) -> Page[Lot]:
     """Return one page of a cooperative's lots with the exact total, in two statements."""
-    conditions = _conditions(cooperative_id, wanted)
+    conditions = _conditions(session, cooperative_id, wanted)
     total = session.scalar(select(func.count()).select_from(LotRow).where(*conditions)) or 0
     rows = session.scalars(
         select(LotRow)
@@ -163,6 +163,11 @@ def lot_papers(session: Session, product_form: str) -> tuple[Paper, ...]:
     return tuple(sorted(found, key=lambda one: one.requirement is not Requirement.REQUIRED))
 
 
+def is_promised_form(session: Session, product_form: str) -> bool:
+    """Tell whether lots of such goods carry a 承诺达标合格证 (农业农村部令2025年第4号), ever."""
+    return any(one.code == COMMITMENT for one in lot_papers(session, product_form))
+
+
 def report_papers(session: Session, product_form: str) -> tuple[Paper, ...]:
     """Return the kinds of reports that lots of such goods may have; everything may be tested."""
     papers = [one for one in lot_papers(session, product_form) if one.code != COMMITMENT]
@@ -200,7 +205,9 @@ def report_from_row(row: LotReportRow) -> LotReport:
     )
 
 
-def _conditions(cooperative_id: PartyId, wanted: LotFilter) -> Sequence[ColumnElement[bool]]:
+def _conditions(
+    session: Session, cooperative_id: PartyId, wanted: LotFilter
+) -> Sequence[ColumnElement[bool]]:
     today = time.today()
     conditions: list[ColumnElement[bool]] = [LotRow.cooperative_id == cooperative_id]
     if wanted.offer_id is not None:
@@ -216,12 +223,21 @@ def _conditions(cooperative_id: PartyId, wanted: LotFilter) -> Sequence[ColumnEl
     elif wanted.view is LotView.LAPSED:
         conditions.append(LotRow.expires_on < today)
     elif wanted.view is LotView.UNPROMISED:
-        conditions.append(~_is_promised())
+        conditions += [~_is_promised(), _is_to_be_promised(session), LotRow.harvested_on <= today]
     return conditions
 
 
 def _is_promised() -> ColumnElement[bool]:
     return exists().where(LotPaperRow.lot_id == LotRow.id, LotPaperRow.paper_code == COMMITMENT)
+
+
+def _is_to_be_promised(session: Session) -> ColumnElement[bool]:
+    forms = [one for one in reference(session).papers if is_promised_form(session, one)]
+    return exists().where(
+        OfferRow.id == LotRow.offer_id,
+        ProductRow.id == OfferRow.product_id,
+        ProductRow.product_form.in_(forms),
+    )
 
 
 _ORDERS = {

@@ -1,7 +1,8 @@
-"""名优产品目录 in the demonstration: last year's edition is published, this year's is under review."""
+"""名优产品目录 in the demonstration: last year's edition, this year's after it, next year's in review."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules, service
 from marketplace.catalogue.types import Edition, Nomination, Product, ProductFilter
 from marketplace.cli.demo.cast import Cast
+from marketplace.cli.demo.certificates import acting
 from marketplace.cli.demo.stage import Stage
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Actor
@@ -19,6 +21,8 @@ _GOODS = 36
 _EVERY = 4  # one in so many is new this year, and another is not nominated again
 _REASONS = ("产量稳定，冷链可到（演示）", "去年大湾区回购多（演示）", "县里主推，已有统一包装（演示）")
 _REFUSED = "供货批次太少，明年再提（演示）"
+_NAMED = ("520324", "522631", "522632")
+"""正安 黎平 榕江, named by the policy: their pages show what of theirs was published."""
 _GUIZHOU, _GUANGDONG, _COUNTY = "DEMO-OFFICE-GZ", "DEMO-OFFICE-GD", "DEMO-OFFICE-CJ"
 
 
@@ -38,39 +42,69 @@ class _Desk:
 def publish_last_year(stage: Stage, cast: Cast) -> None:
     """Bring last year's edition from nomination to publication before the first order."""
     stage.at(stage.first, 8, 30)
-    stage.write(lambda session: _publish(session, cast, stage.last.year - 1))
+    stage.write(lambda session: _publish(session, cast, stage.last.year - 1, is_first=True))
 
 
-def review_this_year(stage: Stage, cast: Cast) -> None:
-    """Leave this year's edition to the provinces: Guizhou is half through, Guangdong refused one."""
+def publish_this_year(stage: Stage, cast: Cast, day: date) -> None:
+    """Publish this year's edition: goods have come and gone since, one of them by a province's word."""
+    stage.at(day, 8, 30)
+    stage.write(lambda session: _publish(session, cast, stage.last.year, is_first=False))
+
+
+def review_next_year(stage: Stage, cast: Cast) -> None:
+    """Leave next year's edition to the provinces: Guizhou is half through, Guangdong refused one."""
     stage.at(stage.last, 19)
-    stage.write(lambda session: _leave_to_review(session, cast, stage.last.year))
+    stage.write(lambda session: _leave_to_review(session, cast, stage.last.year + 1))
 
 
-def _publish(session: Session, cast: Cast, year: int) -> None:
+def _publish(session: Session, cast: Cast, year: int, *, is_first: bool) -> None:
     desk = _desk(session, cast)
-    edition = service.open_edition(session, year, desk.operator.person)
-    chosen = [one for place, one in enumerate(_fitting(session, desk, edition)) if place % _EVERY != 1]
+    edition = _open(session, desk, year)
+    chosen = [one for place, one in enumerate(_fitting(session, desk, edition)) if _is_due(place, is_first)]
     found = _nominate(session, desk, edition, chosen)
-    service.close_nominations(session, edition.id)
+    with acting(desk.operator.person.id):
+        service.close_nominations(session, edition.id)
+    if not is_first and len(found) > 1:
+        refused = found.pop()
+        with acting(desk.provinces[Side.GUANGDONG].person.id):
+            service.refuse_nomination(
+                session, refused.id, desk.provinces[Side.GUANGDONG], Side.GUANGDONG, _REFUSED
+            )
     for side, official in desk.provinces.items():
-        service.approve_nominations(session, [one.id for one in found], official, side)
-    service.publish_edition(session, edition.id, desk.operator.person)
+        with acting(official.person.id):
+            service.approve_nominations(session, [one.id for one in found], official, side)
+    with acting(desk.operator.person.id):
+        service.publish_edition(session, edition.id, desk.operator.person)
+
+
+def _is_due(place: int, is_first: bool) -> bool:
+    """Leave one in four out, and others the next time: so some come and some go."""
+    return place % _EVERY != 1 if is_first else place % _EVERY != 2
 
 
 def _leave_to_review(session: Session, cast: Cast, year: int) -> None:
     desk = _desk(session, cast)
-    edition = service.open_edition(session, year, desk.operator.person)
+    edition = _open(session, desk, year)
     chosen = [
         one
         for place, one in enumerate(_fitting(session, desk, edition))
         if place % _EVERY or one.county_code in desk.county_codes
     ]
     found = _nominate(session, desk, edition, chosen)
-    service.close_nominations(session, edition.id)
+    with acting(desk.operator.person.id):
+        service.close_nominations(session, edition.id)
     half = [one.id for one in found[: len(found) // 2]]
-    service.approve_nominations(session, half, desk.provinces[Side.GUIZHOU], Side.GUIZHOU)
-    service.refuse_nomination(session, found[-1].id, desk.provinces[Side.GUANGDONG], Side.GUANGDONG, _REFUSED)
+    with acting(desk.provinces[Side.GUIZHOU].person.id):
+        service.approve_nominations(session, half, desk.provinces[Side.GUIZHOU], Side.GUIZHOU)
+    with acting(desk.provinces[Side.GUANGDONG].person.id):
+        service.refuse_nomination(
+            session, found[-1].id, desk.provinces[Side.GUANGDONG], Side.GUANGDONG, _REFUSED
+        )
+
+
+def _open(session: Session, desk: _Desk, year: int) -> Edition:
+    with acting(desk.operator.person.id):
+        return service.open_edition(session, year, desk.operator.person)
 
 
 def _fitting(session: Session, desk: _Desk, edition: Edition) -> list[Product]:
@@ -78,7 +112,8 @@ def _fitting(session: Session, desk: _Desk, edition: Edition) -> list[Product]:
     offered = catalogue.list_products(session, ProductFilter(offered=True), 1, 300).items
     findings = catalogue.findings_of(session, edition.criteria, offered)
     fitting = [one for one in offered if rules.unmet(findings[one.id]) is None]
-    return sorted(fitting, key=lambda one: one.county_code not in desk.county_codes)[:_GOODS]
+    near = (*desk.county_codes, *_NAMED)
+    return sorted(fitting, key=lambda one: one.county_code not in near)[:_GOODS]
 
 
 def _nominate(session: Session, desk: _Desk, edition: Edition, goods: Iterable[Product]) -> list[Nomination]:

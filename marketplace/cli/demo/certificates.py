@@ -37,6 +37,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, PersonId
 
 _BADGES = ("zhenpin", "gba_cailanzi_base", "green_food_lb", "organic_cert", "assist_product")
+_FLAGSHIPS = frozenset({"congjiang-xianghenuo", "zhengan-baicha", "liping-queshe", "xili-gongmi"})
 _FRESH_AISLES = frozenset({"fruit", "vegetable", "meat_egg", "aquatic"})
 _SEEN = Check(against=CheckedAgainst.ORIGINAL, note="演示材料（演示）")
 _RENEWED = 2
@@ -148,7 +149,7 @@ def give_badges(session: Session, stage: Stage, made: Papers, goods: Iterable[Go
         if key in seen:
             continue
         seen.add(key)
-        flagship = "hongxin-mihoutao" in good.product.slug or good.product.slug == "congjiang-xianghenuo"
+        flagship = "hongxin-mihoutao" in good.product.slug or good.product.slug in _FLAGSHIPS
         for place, code in enumerate(_BADGES):
             if code not in schemes or not (
                 (flagship and code == "zhenpin") or stage.chance.random() < (0.34, 0.2, 0.22, 0.1, 0.2)[place]

@@ -11,6 +11,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.types import Authorisation, BrandDraft, BrandKind, OfferId, ProductId
 from marketplace.cli.demo.cast import Cast, Member
+from marketplace.cli.demo.certificates import acting
 from marketplace.cli.demo.shelf import Shelf
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow import join_market, let_in, verify_sellers
@@ -81,7 +82,8 @@ def verify_again(session: Session, stage: Stage, cast: Cast, day: date) -> None:
             continue
         is_last = number in _LATE and (left > timedelta(days=5) or day == stage.last)
         if left <= _AHEAD and not is_last:
-            register.verify_party(session, party.id, _AGAINST)
+            with acting(cast.operators[0].person.id):
+                register.verify_party(session, party.id, _AGAINST)
 
 
 def leave(stage: Stage, cast: Cast, shelf: Shelf) -> None:
@@ -121,21 +123,24 @@ def _apply(session: Session, cast: Cast, number: int, scan: str) -> None:
         else (),
         scan_digest=scan,
     )
-    made = join_market.apply(session, applicant.person.id, draft, f"demo-application-{number}")
+    with acting(applicant.person.id):
+        made = join_market.apply(session, applicant.person.id, draft, f"demo-application-{number}")
     _decide(session, cast, made.id, step)
 
 
 def _decide(session: Session, cast: Cast, application_id: ApplicationId, step: str) -> None:
     scope = cast.officials[0].scope
     assert scope is not None
-    if step == "returned":
-        join_market.return_by_county(session, application_id, scope, "住所请写到村组（演示）")
-    elif step != "submitted":
-        join_market.recommend(session, application_id, scope, "实地看过，社员三十二户（演示）")
-    if step == "accepted":
-        join_market.accept(session, application_id, ContractMode.RESALE)
-    elif step == "refused":
-        join_market.refuse(session, application_id, "营业执照照片与代码不一致（演示）")
+    with acting(cast.officials[0].person.id):
+        if step == "returned":
+            join_market.return_by_county(session, application_id, scope, "住所请写到村组（演示）")
+        elif step != "submitted":
+            join_market.recommend(session, application_id, scope, "实地看过，社员三十二户（演示）")
+    with acting(cast.operators[0].person.id):
+        if step == "accepted":
+            join_market.accept(session, application_id, ContractMode.RESALE)
+        elif step == "refused":
+            join_market.refuse(session, application_id, "营业执照照片与代码不一致（演示）")
 
 
 def _ask(session: Session, cast: Cast) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import Lot, LotStatus, ReportDraft, ReportResult
 from marketplace.cli.demo.cast import SHOWN_COOPERATIVES, Cast, Member
-from marketplace.cli.demo.certificates import Good
+from marketplace.cli.demo.certificates import Good, acting
 from marketplace.cli.demo.shelf import Shelf, is_famous
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow import promise_lot, stop_lot
@@ -53,15 +53,20 @@ def mind(stage: Stage, cast: Cast, shelf: Shelf) -> None:
 
 
 def _play(session: Session, case: Case, lot: Lot, seller: Member) -> None:
-    case(session, lot, seller)
+    with acting(seller.person.id):
+        case(session, lot, seller)
 
 
 def _promise_all(session: Session, goods: list[Good]) -> None:
     for good in goods:
         lot = _in_store(session, good)
-        if lot is not None and lot.status is LotStatus.OPEN:
+        is_due = catalogue.is_promised_form(session, good.product.product_form)
+        if lot is not None and lot.status is LotStatus.OPEN and is_due:
             draft = promise_lot.prepare(session, lot.id, good.seller.person)
-            promise_lot.promise(session, lot.id, good.seller.person, basis=draft.basis, contact=draft.contact)
+            with acting(good.seller.person.id):
+                promise_lot.promise(
+                    session, lot.id, good.seller.person, basis=draft.basis, contact=draft.contact
+                )
 
 
 def _in_store(session: Session, good: Good) -> Lot | None:
@@ -102,7 +107,8 @@ def _held(session: Session, lot: Lot, seller: Member) -> None:
 
 
 def _inspected(session: Session, lot: Lot, _seller: Member, *, inspector: Member) -> None:
-    stop_lot.hold(session, lot.id, "例行抽检（演示）", person_id=inspector.person.id, has_authority=True)
+    with acting(inspector.person.id):
+        stop_lot.hold(session, lot.id, "例行抽检（演示）", person_id=inspector.person.id, has_authority=True)
 
 
 def _released(session: Session, lot: Lot, seller: Member) -> None:
@@ -117,5 +123,6 @@ def _recall_one(session: Session, goods: list[Good]) -> None:
         reached = orders.lines_from_lots(session, [lot.id for lot in lots])
         for lot in lots:
             if lot.id in reached and lot.status is LotStatus.OPEN:
-                stop_lot.recall(session, lot.id, "包装封口不严（演示）", person_id=good.seller.person.id)
+                with acting(good.seller.person.id):
+                    stop_lot.recall(session, lot.id, "包装封口不严（演示）", person_id=good.seller.person.id)
                 return

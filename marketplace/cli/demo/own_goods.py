@@ -22,6 +22,7 @@ from marketplace.catalogue.types import (
 )
 from marketplace.cli.demo import own_words, pictures
 from marketplace.cli.demo.cast import Cast, Member
+from marketplace.cli.demo.certificates import acting
 from marketplace.cli.demo.shelf import Shelf, is_famous
 from marketplace.cli.demo.stage import Stage
 from marketplace.flow import bring_goods, presale
@@ -45,14 +46,14 @@ def bring(stage: Stage, cast: Cast, shelf: Shelf) -> None:
         name: Picture(**keep_picture(content, stage.ports.files)._asdict())
         for name, content in pictures.draw(stage.chance).items()
     }
-    stage.write(lambda session: _goods(session, members, drawn))
+    stage.write(lambda session: _goods(session, members, drawn, cast.operators[0]))
     stage.write(lambda session: _stories(session, members, drawn))
     stage.write(lambda session: _terms(session, members, shelf))
 
 
-def _goods(session: Session, members: list[Member], drawn: dict[str, Picture]) -> None:
+def _goods(session: Session, members: list[Member], drawn: dict[str, Picture], operator: Member) -> None:
     rice = _describe(session, members[_CONGJIANG], own_words.RED_RICE, drawn, "rice", "terraces")
-    offer = _to_the_shelf(session, rice)
+    offer = _to_the_shelf(session, rice, members[_CONGJIANG], operator)
     harvested = Arrival(
         code="DEMO-HM-01", harvested_on=time.today() - timedelta(days=30), packs=180, papers={}
     )
@@ -64,7 +65,7 @@ def _goods(session: Session, members: list[Member], drawn: dict[str, Picture]) -
         key="demo-own-rice",
     )
     oranges = _describe(session, members[_CONGJIANG], own_words.ORANGES, drawn, "oranges")
-    ahead = _to_the_shelf(session, oranges)
+    ahead = _to_the_shelf(session, oranges, members[_CONGJIANG], operator)
     presale.open_presale(
         session,
         ahead.id,
@@ -72,18 +73,21 @@ def _goods(session: Session, members: list[Member], drawn: dict[str, Picture]) -
         person_id=members[_CONGJIANG].person.id,
         key="demo-own-oranges",
     )
-    change = service.begin_change(session, rice.cooperative_id, offer.product_id)
-    said = replace(
-        change.content,
-        description=change.content.description + own_words.MORE_OF_RICE,
-        packs=(*change.content.packs, own_words.GIFT_PACK),
-    )
-    service.write_proposal(session, change.id, said)
-    service.submit_proposal(session, change.id)
-    _describe(session, members[_CONGJIANG], own_words.CLOTH, drawn, "cloth", approve=True)
+    with acting(members[_CONGJIANG].person.id):
+        change = service.begin_change(session, rice.cooperative_id, offer.product_id)
+        said = replace(
+            change.content,
+            description=change.content.description + own_words.MORE_OF_RICE,
+            packs=(*change.content.packs, own_words.GIFT_PACK),
+        )
+        service.write_proposal(session, change.id, said)
+        service.submit_proposal(session, change.id)
+    cloth = _describe(session, members[_CONGJIANG], own_words.CLOTH, drawn, "cloth")
+    _approve(session, cloth, operator)
     _describe(session, members[_CONGJIANG], GoodsContent(name=own_words.FISH, county_code="522633"), drawn)
     returned = _describe(session, members[_SHUICHENG], own_words.CILI, drawn, "hills")
-    service.return_proposal(session, returned.id, own_words.NOTE, rules.revision(returned))
+    with acting(operator.person.id):
+        service.return_proposal(session, returned.id, own_words.NOTE, rules.revision(returned))
     _describe(session, members[_XIUWEN], own_words.HONEY, drawn, "hills", "oranges")
 
 
@@ -93,41 +97,37 @@ def _describe(
     content: GoodsContent,
     drawn: dict[str, Picture],
     *names: str,
-    approve: bool = False,
 ) -> Proposal:
     """Describe goods with their pictures; with any they are handed in."""
     assert member.party is not None
-    begun = service.begin_proposal(session, member.party.id, content)
-    for name in names:
-        service.add_picture(session, begun.id, drawn[name])
-    if not names:
-        return begun
-    handed_in = service.submit_proposal(session, begun.id)
-    return _approve(session, handed_in) if approve else handed_in
+    with acting(member.person.id):
+        begun = service.begin_proposal(session, member.party.id, content)
+        for name in names:
+            service.add_picture(session, begun.id, drawn[name])
+        return service.submit_proposal(session, begun.id) if names else begun
 
 
-def _approve(session: Session, proposal: Proposal) -> Proposal:
-    return bring_goods.approve(
-        session, proposal.id, Approval(seen=rules.revision(proposal), pinyin="", note="")
-    )
+def _approve(session: Session, proposal: Proposal, operator: Member) -> Proposal:
+    with acting(operator.person.id):
+        return bring_goods.approve(
+            session, proposal.id, Approval(seen=rules.revision(proposal), pinyin="", note="")
+        )
 
 
-def _to_the_shelf(session: Session, proposal: Proposal) -> Offer:
-    approved = _approve(session, proposal)
+def _to_the_shelf(session: Session, proposal: Proposal, seller: Member, operator: Member) -> Offer:
+    approved = _approve(session, proposal, operator)
     assert approved.product_id is not None
     pack = catalogue.variants_of(session, [approved.product_id])[approved.product_id][0]
     papers = bring_goods.papers_to_declare(session, approved.content.product_form)
-    return bring_goods.list_goods(
-        session,
-        approved.id,
-        FirstOffers(
-            prices={pack.id: (pack.price_low_fen + pack.price_high_fen) // 2},
-            terms=OfferTerms(
-                minimum=1, lead_days=1, daily_capacity=120, cut_off_hour=18, serves_hong_kong_macao=False
-            ),
-            declared_papers=frozenset(one.code for one in papers),
+    first = FirstOffers(
+        prices={pack.id: (pack.price_low_fen + pack.price_high_fen) // 2},
+        terms=OfferTerms(
+            minimum=1, lead_days=1, daily_capacity=120, cut_off_hour=18, serves_hong_kong_macao=False
         ),
-    )[0]
+        declared_papers=frozenset(one.code for one in papers),
+    )
+    with acting(seller.person.id):
+        return bring_goods.list_goods(session, approved.id, first)[0]
 
 
 def _terms(session: Session, members: list[Member], shelf: Shelf) -> None:
@@ -158,7 +158,8 @@ def _stories(session: Session, members: list[Member], drawn: dict[str, Picture])
     ):
         assert member.party is not None
         story = service.open_story(session, party_id=member.party.id)
-        _tell(session, int(story.id), content, [drawn["terraces"], drawn["hills"]], is_live=is_live)
+        with acting(member.person.id):
+            _tell(session, int(story.id), content, [drawn["terraces"], drawn["hills"]], is_live=is_live)
     county = service.open_story(session, division_code=DivisionCode("522633"))
     _tell(session, int(county.id), own_words.STORY_COUNTY, [drawn["terraces"]], is_live=True)
 

@@ -40,11 +40,14 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     named.publish_last_year(stage, cast)
     road = Road(stage, cast)
     per_day = _per_day(stage, orders)
+    middle = stage.first + (stage.last - stage.first) // 2
     day, bought, confirmed = stage.first, 0, False
     waiting = 0.0
     while day <= stage.last:
         if stage.last - day == evening.AGO:
             evening.buy_ahead(stage, cast, shelf, road)
+        if day == middle:
+            named.publish_this_year(stage, cast, day)
         if not confirmed and (day.month, day.day) >= _DECIDED_ON and day.year == stage.last.year:
             confirm_pairings(stage, cast, day)
             confirmed = True
@@ -61,7 +64,7 @@ def play(stage: Stage, orders: int, *, show: Callable[[str], None]) -> Cast:
     papers.change(stage, cast, shelf.papers)
     evening.leave_work(stage, cast, shelf, road)
     papers.submit(stage, shelf.papers, shelf.goods.values(), 3)
-    named.review_this_year(stage, cast)
+    named.review_next_year(stage, cast)
     own_goods.bring(stage, cast, shelf)
     joining.leave(stage, cast, shelf)
     lots.mind(stage, cast, shelf)

@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue import service as descriptions
-from marketplace.catalogue.types import GoodsContent, OfferTerms, ProductId, Proposal, ProposalId, VariantId
+from marketplace.catalogue.types import GoodsContent, ProductId, Proposal, ProposalId
 from marketplace.flow import bring_goods
 from marketplace.kernel import ids
-from marketplace.kernel.money import Fen, parse_yuan
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, Permission
@@ -146,22 +145,12 @@ def put_on_shelf(proposal_id: int) -> ResponseReturnValue:
     proposal = catalogue.get_proposal(read(), ProposalId(proposal_id))
     if form.model is None:
         return _page(proposal, form), 422
-    sent = form.model
-    prices = _prices(proposal, sent)
-    if prices is None:
+    made = proposal.product_id
+    packs = () if made is None else catalogue.variants_of(read(), [made])[made]
+    first = goods_forms.first_offers(form.model, packs)
+    if first is None:
         form.errors["price"] = _("至少为一种规格填写价格，例如 86.00。")
         return _page(proposal, form), 422
-    first = bring_goods.FirstOffers(
-        prices=prices,
-        terms=OfferTerms(
-            minimum=sent.minimum,
-            lead_days=sent.lead_days,
-            daily_capacity=sent.daily_capacity,
-            cut_off_hour=sent.cut_off_hour,
-            serves_hong_kong_macao=sent.serves_hong_kong_macao,
-        ),
-        declared_papers=frozenset(sent.paper),
-    )
     try:
         write(lambda session: bring_goods.list_goods(session, proposal.id, first))
     except NotFound:
@@ -201,20 +190,6 @@ def change_goods(proposal_id: int) -> ResponseReturnValue:
         flash(render(refusal.message), "stop")
         return redirect(url_for("cooperative.one_goods", proposal_id=proposal_id), code=303)
     return redirect(url_for("cooperative.one_goods", proposal_id=begun.id), code=303)
-
-
-def _prices(proposal: Proposal, sent: FirstOffersForm) -> dict[VariantId, Fen] | None:
-    """Return the prices of the proposal's own packs; None where none, or one that is no amount."""
-    if proposal.product_id is None:
-        return None
-    own = {one.id for one in catalogue.variants_of(read(), [proposal.product_id])[proposal.product_id]}
-    typed = {
-        VariantId(key): text
-        for key, text in zip(sent.variant, sent.price, strict=False)
-        if text and key in own
-    }
-    prices = {key: fen for key, text in typed.items() if (fen := parse_yuan(text)) is not None}
-    return prices if prices and len(prices) == len(typed) else None
 
 
 def _new_page(form: Form[M] | Form[FormModel]) -> str:

@@ -1,12 +1,14 @@
 """What the forms of a cooperative's own goods send, and how a description fills them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.rules.contents import NAME_MAX, PACKS_MAX, TEXT_MAX
-from marketplace.catalogue.types import GoodsContent, PackContent, Proposal
+from marketplace.catalogue.types import GoodsContent, OfferTerms, PackContent, Proposal, Variant, VariantId
+from marketplace.flow.bring_goods import FirstOffers
 from marketplace.kernel import money
 from marketplace.kernel.money import Fen, parse_yuan
 from marketplace.web.cooperative.forms import PACKS_MAX as PACKS_A_DAY
@@ -70,10 +72,35 @@ class FirstOffersForm(FormModel):
     cut_off_hour: Annotated[int, Field(ge=0, le=23)] = 16
     serves_hong_kong_macao: bool = False
     paper: tuple[_Code, ...] = ()
+    producer: _Code = ""
 
 
 class WithdrawForm(FormModel):
     reason: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+def first_offers(sent: FirstOffersForm, packs: Iterable[Variant]) -> FirstOffers | None:
+    """Return what is asked for the packs shown; None where nothing, or something that is no amount."""
+    shown = {one.id for one in packs}
+    typed = {
+        VariantId(key): text
+        for key, text in zip(sent.variant, sent.price, strict=False)
+        if text and key in shown
+    }
+    prices = {key: fen for key, text in typed.items() if (fen := parse_yuan(text)) is not None}
+    if not prices or len(prices) < len(typed):
+        return None
+    return FirstOffers(
+        prices=prices,
+        terms=OfferTerms(
+            minimum=sent.minimum,
+            lead_days=sent.lead_days,
+            daily_capacity=sent.daily_capacity,
+            cut_off_hour=sent.cut_off_hour,
+            serves_hong_kong_macao=sent.serves_hong_kong_macao,
+        ),
+        declared_papers=frozenset(sent.paper),
+    )
 
 
 def content_of(form: GoodsForm) -> GoodsContent:

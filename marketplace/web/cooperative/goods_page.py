@@ -21,7 +21,7 @@ from marketplace.web.forms import Form
 from marketplace.web.goods_words import Change
 from marketplace.web.language import name_in_language, render
 from marketplace.web.operator import history
-from marketplace.web.operator.history import Event
+from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
 Options = Sequence[tuple[str, object]]
@@ -64,7 +64,8 @@ def rows(proposals: Sequence[Proposal]) -> list[GoodsRow]:
             proposal=one,
             state=goods_words.STATES[one.state],
             picture=picture_url(one, one.content.pictures[0]) if one.content.pictures else None,
-            is_change=one.product_id is not None and one.state in rules.OPEN_PROPOSALS,
+            is_change=one.product_id is not None
+            and one.state in rules.OPEN_PROPOSALS - {ProposalState.APPROVED},
         )
         for one in proposals
     ]

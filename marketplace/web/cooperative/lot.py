@@ -1,6 +1,7 @@
 """One lot: held and released, recalled, tested, promised in two taps, with all that happened to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.lot_refusals import CommitmentNotFound, LotNotOpen
-from marketplace.catalogue.types import LotId, LotReportId, LotStatus, ReportDraft
+from marketplace.catalogue.types import Lot, LotId, LotReportId, LotStatus, ReportDraft
 from marketplace.flow import promise_lot, stop_lot
 from marketplace.kernel import journal, time
+from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties.types import PartyId, Permission
 from marketplace.web import commitment_sheet, evidence, guard, lot_view, lot_words
@@ -18,14 +20,20 @@ from marketplace.web.cooperative.forms import CommitmentForm, LotReasonForm, Rep
 from marketplace.web.cooperative.prints import as_pdf
 from marketplace.web.cooperative.routes import blueprint, printer
 from marketplace.web.database import read, write
-from marketplace.web.forms import Form, FormModel, M, blank, parse
+from marketplace.web.forms import Form, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
+from marketplace.web.language import render
 from marketplace.web.operator import history
-from marketplace.web.outcome import done
+from marketplace.web.outcome import decide
 
 ONE = "/lots/<int(max=9223372036854775807):lot_id>"
 REPORT = f"{ONE}/reports/<int(max=9223372036854775807):report_id>"
+DECISIONS: Mapping[str, tuple[Callable[..., Lot], Message]] = {
+    "hold": (partial(stop_lot.hold, has_authority=False), msg("该批次已停用，查清后再恢复。")),
+    "release": (partial(stop_lot.release, has_authority=False), msg("合作社的停用已解除。")),
+    "recall": (stop_lot.recall, msg("该批次已召回，买到的人都会收到通知。")),
+}
 
 
 def seller_of(session: Session, lot_id: int, **_rest: object) -> PartyId:
@@ -50,40 +58,18 @@ def lot_reached(lot_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"{ONE}/hold")
+@blueprint.post(f"{ONE}/<any(hold, release, recall):what>")
 @require(Permission.MANAGE_OFFERS, party_from=seller_of)
-def hold_lot(lot_id: int) -> ResponseReturnValue:
+def stop_or_release(lot_id: int, what: str) -> ResponseReturnValue:
+    """Hold, release or recall a lot for a reason; what the operator or a failed test holds stays held."""
+    act, said = DECISIONS[what]
     person_id = guard.actor().person.id
-    return _reasoned(
-        lot_id,
-        lambda session, reason: stop_lot.hold(
-            session, LotId(lot_id), reason, person_id=person_id, has_authority=False
-        ),
-        _("该批次已停用，查清后再恢复。"),
-    )
-
-
-@blueprint.post(f"{ONE}/release")
-@require(Permission.MANAGE_OFFERS, party_from=seller_of)
-def release_lot(lot_id: int) -> ResponseReturnValue:
-    person_id = guard.actor().person.id
-    return _reasoned(
-        lot_id,
-        lambda session, reason: stop_lot.release(
-            session, LotId(lot_id), reason, person_id=person_id, has_authority=False
-        ),
-        _("合作社的停用已解除。"),
-    )
-
-
-@blueprint.post(f"{ONE}/recall")
-@require(Permission.MANAGE_OFFERS, party_from=seller_of)
-def recall_lot(lot_id: int) -> ResponseReturnValue:
-    person_id = guard.actor().person.id
-    return _reasoned(
-        lot_id,
-        lambda session, reason: stop_lot.recall(session, LotId(lot_id), reason, person_id=person_id),
-        _("该批次已召回，买到的人都会收到通知。"),
+    return decide(
+        LotReasonForm,
+        lambda session, sent: act(session, LotId(lot_id), sent.reason, person_id=person_id),
+        render(said),
+        again=partial(_page, lot_id),
+        onward=_here(lot_id),
     )
 
 
@@ -91,17 +77,16 @@ def recall_lot(lot_id: int) -> ResponseReturnValue:
 @require(Permission.MANAGE_OFFERS, party_from=seller_of)
 def issue_commitment(lot_id: int) -> ResponseReturnValue:
     """Issue 承诺达标合格证: the first tap opened what it says, this is the second."""
-    form = parse(CommitmentForm, request.form)
-    sent, person = form.model, guard.actor().person
-    if sent is None:
-        return _page(lot_id, form), 422
-    done(
-        lambda session: promise_lot.promise(
+    person = guard.actor().person
+    return decide(
+        CommitmentForm,
+        lambda session, sent: promise_lot.promise(
             session, LotId(lot_id), person, basis=sent.basis, contact=sent.contact
         ),
         _("承诺达标合格证已开具，可以打印贴在包装上。"),
+        again=partial(_page, lot_id),
+        onward=_here(lot_id),
     )
-    return _back(lot_id)
 
 
 @blueprint.get(f"{ONE}/commitment.pdf")
@@ -142,7 +127,7 @@ def add_report(lot_id: int) -> ResponseReturnValue:
         flash(_("报告已登记。检测不合格，该批次已停售。"), "stop")
     else:
         flash(_("报告已登记。"), "good")
-    return _back(lot_id)
+    return redirect(_here(lot_id), code=303)
 
 
 @blueprint.get(f"{REPORT}/file")
@@ -151,24 +136,15 @@ def report_file(lot_id: int, report_id: int) -> ResponseReturnValue:
     return evidence.answer(lot_view.evidence(read(), LotId(lot_id), LotReportId(report_id)))
 
 
-def _reasoned(lot_id: int, use_case: Callable[[Session, str], object], said: str) -> ResponseReturnValue:
-    """Do what a lot's form asks for the reason that it gives; without one it says so."""
-    form = parse(LotReasonForm, request.form)
-    if form.model is None:
-        return _page(lot_id, form), 422
-    reason = form.model.reason
-    done(lambda session: use_case(session, reason), said)
-    return _back(lot_id)
+def _here(lot_id: int) -> str:
+    return url_for("cooperative.lot", lot_id=lot_id)
 
 
-def _back(lot_id: int) -> ResponseReturnValue:
-    return redirect(url_for("cooperative.lot", lot_id=lot_id), code=303)
-
-
-def _page(lot_id: int, form: Form[M] | Form[FormModel]) -> str:
+def _page(lot_id: int, form: Form[M]) -> str:
     session = read()
     found = lot_view.facts(session, lot_id)
     is_open = found.whole.lot.status is LotStatus.OPEN
+    is_due = promise_lot.may_promise(session, found.whole)
     return render_template(
         "cooperative/lot.html",
         facts=found,
@@ -176,8 +152,9 @@ def _page(lot_id: int, form: Form[M] | Form[FormModel]) -> str:
         draft=promise_lot.prepare_of(
             session, found.whole, found.received, found.reports, guard.actor().person
         )
-        if is_open
+        if is_open and is_due
         else None,
+        is_due=is_due,
         events=history.events(session, journal.history(session, "lot", lot_id)),
         lot_words=lot_words,
         accepted=evidence.ACCEPTED,

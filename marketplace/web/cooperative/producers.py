@@ -102,7 +102,7 @@ def name_producer() -> ResponseReturnValue:
     if catalogue.get_offer(read(), offer_id).cooperative_id != seller_id:
         raise NotFound
     try:
-        write(lambda session: goods.change_producer(session, offer_id, _producer(session, typed)))
+        write(lambda session: goods.change_producer(session, offer_id, producer_typed(session, typed)))
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(form), refusal.status
@@ -110,7 +110,7 @@ def name_producer() -> ResponseReturnValue:
     return redirect(url_for("cooperative.producers"), code=303)
 
 
-def _producer(session: Session, typed: str) -> PartyId:
+def producer_typed(session: Session, typed: str) -> PartyId:
     """Find a producer by its number here or its credit code. Refuses (ProducerUnknown)."""
     found = parties.find_producer(session, typed)
     if found is None:

@@ -1,24 +1,11 @@
 """Where a part stands on its way, as a line of steps."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from marketplace.orders.types import Fulfilment, FulfilmentState
 from marketplace.web.language import gettext as _
+from marketplace.web.timeline import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What ``components/timeline.html`` shows of one step."""
-
-    title: str
-    at: datetime | None
-    state: str
-    detail: str | None = None
-    href: str | None = None
-
-
-def of_part(part: Fulfilment) -> list[Step]:
+def of_part(part: Fulfilment) -> list[Event]:
     """Return what was done, what is at hand and what is still to come; a part that ended says why."""
     road = [
         (_("接单"), part.accepted_at),
@@ -27,11 +14,11 @@ def of_part(part: Fulfilment) -> list[Step]:
         (_("送达"), part.delivered_at),
         (_("买家收货"), part.received_at),
     ]
-    past = [Step(title=title, at=at, state="done") for title, at in road if at is not None]
+    past = [Event(title=title, at=at, state="done") for title, at in road if at is not None]
     if part.state is FulfilmentState.DECLINED:
-        return [*past, Step(title=_("无法供货"), at=None, state="stop", detail=part.decline_reason)]
+        return [*past, Event(title=_("无法供货"), at=None, state="stop", detail=part.decline_reason)]
     if part.state is FulfilmentState.CANCELLED:
-        return [*past, Step(title=_("已取消"), at=None, state="stop")]
+        return [*past, Event(title=_("已取消"), at=None, state="stop")]
     if part.state is FulfilmentState.RECEIVED:
         return past
     reached = max((place for place, (_title, at) in enumerate(road) if at is not None), default=-1)
@@ -39,7 +26,7 @@ def of_part(part: Fulfilment) -> list[Step]:
     return [
         *past,
         *(
-            Step(title=title, at=None, state="now" if place == 0 else "todo")
+            Event(title=title, at=None, state="now" if place == 0 else "todo")
             for place, title in enumerate(coming)
         ),
     ]

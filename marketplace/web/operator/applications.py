@@ -1,6 +1,8 @@
 """The operator's word on those who want to sell: accept, give back, or refuse with the reason."""
 
-from flask import Response, redirect, render_template, request, url_for
+from functools import partial
+
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.flow import join_market
@@ -16,12 +18,12 @@ from marketplace.parties.types import (
 from marketplace.places import queries as places
 from marketplace.web import applications, evidence
 from marketplace.web.database import read
-from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.forms import Form, FormModel, M, blank
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
-from marketplace.web.outcome import done
+from marketplace.web.outcome import decide
 from marketplace.web.paging import page_number
 
 PER_PAGE = 30
@@ -63,34 +65,40 @@ def application_scan(number: str) -> Response:
 @blueprint.post("/applications/<number>/accept")
 @require(Permission.MANAGE_PARTIES)
 def accept_application(number: str) -> ResponseReturnValue:
-    found, form = _found(number), parse(AcceptForm, request.form)
-    if form.model is None:
-        return _page(found, form), 422
-    mode = form.model.contract_mode
-    done(lambda session: join_market.accept(session, found.id, mode), _("已同意入驻，申请人成为负责人。"))
-    return _back(number)
+    found = _found(number)
+    return decide(
+        AcceptForm,
+        lambda session, sent: join_market.accept(session, found.id, sent.contract_mode),
+        _("已同意入驻，申请人成为负责人。"),
+        again=partial(_page, found),
+        onward=_back(number),
+    )
 
 
 @blueprint.post("/applications/<number>/return")
 @require(Permission.MANAGE_PARTIES)
 def return_application(number: str) -> ResponseReturnValue:
-    found, form = _found(number), parse(ReasonForm, request.form)
-    if form.model is None:
-        return _page(found, form), 422
-    reason = form.model.reason
-    done(lambda session: join_market.give_back(session, found.id, reason), _("已退回，申请人补正后会再来。"))
-    return _back(number)
+    found = _found(number)
+    return decide(
+        ReasonForm,
+        lambda session, sent: join_market.give_back(session, found.id, sent.reason),
+        _("已退回，申请人补正后会再来。"),
+        again=partial(_page, found),
+        onward=_back(number),
+    )
 
 
 @blueprint.post("/applications/<number>/refuse")
 @require(Permission.MANAGE_PARTIES)
 def refuse_application(number: str) -> ResponseReturnValue:
-    found, form = _found(number), parse(ReasonForm, request.form)
-    if form.model is None:
-        return _page(found, form), 422
-    reason = form.model.reason
-    done(lambda session: join_market.refuse(session, found.id, reason), _("已拒绝，原因会告诉申请人。"))
-    return _back(number)
+    found = _found(number)
+    return decide(
+        ReasonForm,
+        lambda session, sent: join_market.refuse(session, found.id, sent.reason),
+        _("已拒绝，原因会告诉申请人。"),
+        again=partial(_page, found),
+        onward=_back(number),
+    )
 
 
 def _found(number: str) -> Application:
@@ -100,11 +108,11 @@ def _found(number: str) -> Application:
     return found
 
 
-def _back(number: str) -> ResponseReturnValue:
-    return redirect(url_for("operator.application", number=number), code=303)
+def _back(number: str) -> str:
+    return url_for("operator.application", number=number)
 
 
-def _page(found: Application, form: Form[FormModel] | Form[AcceptForm] | Form[ReasonForm]) -> str:
+def _page(found: Application, form: Form[M]) -> str:
     return render_template(
         "operator/application.html",
         view=applications.view(found, places.atlas(read())),

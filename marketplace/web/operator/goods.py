@@ -32,10 +32,10 @@ from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator import history
 from marketplace.web.operator.forms import ApprovalForm, ReturnForm
-from marketplace.web.operator.history import Event
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
 from marketplace.web.paging import page_number
+from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
 PER_PAGE = 30

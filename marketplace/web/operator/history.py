@@ -1,8 +1,7 @@
 """The journal in words: what was done to a thing, by whom, when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -14,6 +13,8 @@ from marketplace.kernel.money import format_yuan
 from marketplace.parties import queries as parties
 from marketplace.web.language import as_written, render
 from marketplace.web.language import gettext as _
+from marketplace.web.present import full_day
+from marketplace.web.timeline import Event
 from marketplace.web.wording import CHECKED_AGAINST
 
 ACTIONS: Mapping[str, Message] = {
@@ -109,18 +110,8 @@ ACTIONS: Mapping[str, Message] = {
 # Numbers that say something to a reader; the others are keys of rows.
 _COUNTS = frozenset({"quantity", "change", "breaches"})
 # What set something in motion, by its code: the line beside it says the same in words.
-_CODES = frozenset({"cause", "paper_code"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What ``components/timeline.html`` shows of one line of the journal."""
-
-    title: str
-    at: datetime
-    detail: str | None
-    state: str = "done"
-    href: str | None = None
+_DAY_LETTERS = len("2026-11-27")
+_CODES = frozenset({"cause", "paper_code", "kind"})
 
 
 def events(session: Session, entries: Sequence[JournalEntry]) -> list[Event]:
@@ -147,6 +138,8 @@ def _details(detail: Mapping[str, object]) -> list[str]:
             continue
         if name == "against" and value in set(CheckedAgainst):
             written.append(render(CHECKED_AGAINST[CheckedAgainst(str(value))]))
+        elif name == "until" and len(str(value)) == _DAY_LETTERS:
+            written.append(full_day(date.fromisoformat(str(value))))
         elif name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):

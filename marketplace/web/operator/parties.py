@@ -1,6 +1,8 @@
 """Parties: who trades here, who is suspended and why; and what was done to anything, from the journal."""
 
-from flask import redirect, render_template, request, url_for
+from functools import partial
+
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.flow import verify_sellers
@@ -13,13 +15,13 @@ from marketplace.parties.types import Party, PartyKind, PartyStatus, Permission
 from marketplace.places import queries as places
 from marketplace.web import applications
 from marketplace.web.database import read
-from marketplace.web.forms import Form, M, blank, parse
+from marketplace.web.forms import Form, M, blank
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
-from marketplace.web.outcome import done
+from marketplace.web.outcome import decide
 from marketplace.web.paging import page_number
 
 PER_PAGE = 50
@@ -67,24 +69,27 @@ def party(code: str) -> ResponseReturnValue:
 @blueprint.post("/parties/<code>/suspend")
 @require(Permission.MANAGE_PARTIES)
 def suspend_party(code: str) -> ResponseReturnValue:
-    form = parse(ReasonForm, request.form)
-    if form.model is None:
-        return party_page(code, form), 422
-    found, reason = _party(code), form.model.reason
-    said = _("已暂停，其成员暂时不能操作。")
-    done(lambda session: verify_sellers.suspend(session, found.id, reason), said)
-    return redirect(url_for("operator.party", code=code), code=303)
+    found = _party(code)
+    return decide(
+        ReasonForm,
+        lambda session, sent: verify_sellers.suspend(session, found.id, sent.reason),
+        _("已暂停，其成员暂时不能操作。"),
+        again=partial(party_page, code),
+        onward=url_for("operator.party", code=code),
+    )
 
 
 @blueprint.post("/parties/<code>/reinstate")
 @require(Permission.MANAGE_PARTIES)
 def reinstate_party(code: str) -> ResponseReturnValue:
-    form = parse(ReasonForm, request.form)
-    if form.model is None:
-        return party_page(code, form), 422
-    found, reason = _party(code), form.model.reason
-    done(lambda session: verify_sellers.reinstate(session, found.id, reason), _("已恢复。"))
-    return redirect(url_for("operator.party", code=code), code=303)
+    found = _party(code)
+    return decide(
+        ReasonForm,
+        lambda session, sent: verify_sellers.reinstate(session, found.id, sent.reason),
+        _("已恢复。"),
+        again=partial(party_page, code),
+        onward=url_for("operator.party", code=code),
+    )
 
 
 @blueprint.get("/journal/<subject>/<int(max=9223372036854775807):subject_id>")

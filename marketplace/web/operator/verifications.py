@@ -1,8 +1,9 @@
 """Sellers to be verified again: who asked, whose time ends soon, whose is over; and the decision."""
 
+from functools import partial
 from typing import Annotated
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
@@ -13,13 +14,13 @@ from marketplace.parties.refusals import PartyNotFound
 from marketplace.parties.types import ContractMode, Party, PartyKind, Permission, SellerQueue
 from marketplace.places import queries as places
 from marketplace.web.database import read
-from marketplace.web.forms import FormModel, parse
+from marketplace.web.forms import FormModel
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import Reason, ReasonForm
 from marketplace.web.operator.parties import party_page
 from marketplace.web.operator.routes import blueprint
-from marketplace.web.outcome import done
+from marketplace.web.outcome import decide
 from marketplace.web.paging import page_number
 
 PER_PAGE = 30
@@ -58,40 +59,44 @@ def list_verifications() -> ResponseReturnValue:
 @blueprint.post("/parties/<code>/verify")
 @require(Permission.MANAGE_PARTIES)
 def verify_party(code: str) -> ResponseReturnValue:
-    found, form = _seller(code), parse(VerifyForm, request.form)
-    if form.model is None:
-        return party_page(code, form), 422
-    against = form.model.against
-    done(lambda session: verify_sellers.verify(session, found.id, against), _("已通过复核，半年内有效。"))
-    return redirect(url_for("operator.party", code=code), code=303)
+    found = _seller(code)
+    return decide(
+        VerifyForm,
+        lambda session, sent: verify_sellers.verify(session, found.id, sent.against),
+        _("已通过复核，半年内有效。"),
+        again=partial(party_page, code),
+        onward=_back(code),
+    )
 
 
 @blueprint.post("/parties/<code>/refuse-verification")
 @require(Permission.MANAGE_PARTIES)
 def refuse_verification(code: str) -> ResponseReturnValue:
-    found, form = _seller(code), parse(ReasonForm, request.form)
-    if form.model is None:
-        return party_page(code, form), 422
-    reason = form.model.reason
-    done(
-        lambda session: verify_sellers.refuse(session, found.id, reason),
+    found = _seller(code)
+    return decide(
+        ReasonForm,
+        lambda session, sent: verify_sellers.refuse(session, found.id, sent.reason),
         _("已退回复核申请，原因会告诉对方。"),
+        again=partial(party_page, code),
+        onward=_back(code),
     )
-    return redirect(url_for("operator.party", code=code), code=303)
 
 
 @blueprint.post("/parties/<code>/contract")
 @require(Permission.MANAGE_PARTIES)
 def change_contract(code: str) -> ResponseReturnValue:
-    found, form = _seller(code), parse(ContractForm, request.form)
-    if form.model is None:
-        return party_page(code, form), 422
-    sent = form.model
-    done(
-        lambda session: service.set_contract_mode(session, found.id, sent.contract_mode, sent.reason),
+    found = _seller(code)
+    return decide(
+        ContractForm,
+        lambda session, sent: service.set_contract_mode(session, found.id, sent.contract_mode, sent.reason),
         _("合同方式已改，从下一笔订单起。"),
+        again=partial(party_page, code),
+        onward=_back(code),
     )
-    return redirect(url_for("operator.party", code=code), code=303)
+
+
+def _back(code: str) -> str:
+    return url_for("operator.party", code=code)
 
 
 def _seller(code: str) -> Party:

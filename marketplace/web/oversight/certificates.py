@@ -1,5 +1,6 @@
 """Certificates of the counties an official answers for: what waits, what ends soon, what has ended."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from flask import render_template, request
@@ -30,8 +31,9 @@ ONE = "/certificates/<int(max=9223372036854775807):certificate_id>"
 def list_certificates() -> ResponseReturnValue:
     session, today = read(), time.today()
     asked = request.args.get("queue", "")
-    queue = CertificateQueue(asked) if asked in set(CertificateQueue) else CertificateQueue.LAPSING_30
     holders = _holders(session)
+    counts = catalogue.count_queues(session, today, holder_ids=holders)
+    queue = CertificateQueue(asked) if asked in set(CertificateQueue) else _most_urgent(counts)
     found = catalogue.list_queue(
         session, queue, today, holder_ids=holders, page=page_number(), per_page=PER_PAGE
     )
@@ -39,7 +41,7 @@ def list_certificates() -> ResponseReturnValue:
         "oversight/certificates.html",
         found=found,
         queue=queue,
-        counts=catalogue.count_queues(session, today, holder_ids=holders),
+        counts=counts,
         schemes=catalogue.reference(session).schemes,
         holders=parties.parties_by_id(session, {one.holder_id for one in found.items}),
         atlas=places.atlas(session),
@@ -73,6 +75,12 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
 @guard.require(Permission.SEE_TOTALS)
 def certificate_evidence(certificate_id: int) -> ResponseReturnValue:
     return evidence.answer(_mine(read(), certificate_id).evidence_digest)
+
+
+def _most_urgent(counts: Mapping[CertificateQueue, int]) -> CertificateQueue:
+    """Return the first queue in which something waits: what ends soonest comes before what is over."""
+    urgent = (CertificateQueue.LAPSING_30, CertificateQueue.LAPSING_60, CertificateQueue.LAPSED)
+    return next((one for one in urgent if counts[one]), urgent[0])
 
 
 def _mine(session: Session, certificate_id: int) -> Certificate:

@@ -1,7 +1,6 @@
 """The way of a parcel as a timeline: what was done, what was measured, what is still to come."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.custody.types import Decision, HandOff, HandOffKind
@@ -9,6 +8,7 @@ from marketplace.kernel.message import Message, msg
 from marketplace.orders.types import Fulfilment, FulfilmentState
 from marketplace.web.language import gettext as _
 from marketplace.web.present import celsius, text
+from marketplace.web.timeline import Event
 
 _ENDED_BADLY = frozenset({FulfilmentState.DECLINED, FulfilmentState.CANCELLED})
 _HAND_OFFS = {
@@ -34,17 +34,6 @@ _APART = len(HandOffKind)
 _HAND_OFF_ORDER = {kind: 2 * _APART + place for place, kind in enumerate(_HAND_OFFS)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One event, as ``components/timeline.html`` reads it."""
-
-    title: str
-    at: datetime | None
-    detail: str | None
-    state: str
-    href: str | None = None
-
-
 def events(parts: Sequence[Fulfilment], hand_offs: Sequence[HandOff]) -> list[Event]:
     """Return a parcel's way: hand-offs among its steps by time, then what is still to come."""
     going = [one for one in parts if one.state not in _ENDED_BADLY]
@@ -54,7 +43,7 @@ def events(parts: Sequence[Fulfilment], hand_offs: Sequence[HandOff]) -> list[Ev
     kinds = {one.kind for one in told}
     reached = [(text(title), _when(going, of), bool(same & kinds)) for title, of, same in _STEPS]
     done = [
-        (at, place * _APART, Event(title=title, at=at, detail=None, state="done"))
+        (at, place * _APART, Event(title=title, at=at, state="done"))
         for place, (title, at, twice) in enumerate(reached)
         if at is not None and not twice
     ]
@@ -63,8 +52,7 @@ def events(parts: Sequence[Fulfilment], hand_offs: Sequence[HandOff]) -> list[Ev
     furthest = max((place for place, (_title, at, _twice) in enumerate(reached) if at), default=-1)
     ahead = [title for title, _at, _twice in reached[furthest + 1 :]]
     return [event for _at, _order, event in done] + [
-        Event(title=title, at=None, detail=None, state="todo" if place else "now")
-        for place, title in enumerate(ahead)
+        Event(title=title, at=None, state="todo" if place else "now") for place, title in enumerate(ahead)
     ]
 
 

@@ -21,7 +21,8 @@ from marketplace.payment.types import Attempt, Refund
 from marketplace.reviews import queries as reviews
 from marketplace.web.present import day as day_text
 from marketplace.web.present import moment
-from marketplace.web.storefront.order_events import Event, events
+from marketplace.web.storefront.order_events import events
+from marketplace.web.timeline import Event
 from marketplace.web.wording import FULFILMENT_STATES, ORDER_STATES, Toned
 
 _F = FulfilmentState

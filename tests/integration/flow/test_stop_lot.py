@@ -7,7 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.lot_refusals import HeldByOthers, LotNotOpen, ReportWrong, RetestMissing
+from marketplace.catalogue.lot_refusals import (
+    HeldByOthers,
+    LotNotOpen,
+    NotPromised,
+    ReportWrong,
+    RetestMissing,
+)
 from marketplace.catalogue.refusals import StatusMovedOn
 from marketplace.catalogue.types import CommitmentBasis, LotStatus, ReportDraft, ReportResult
 from marketplace.flow import promise_lot, stop_lot
@@ -17,7 +23,7 @@ from marketplace.stock import queries as stock
 from marketplace.stock import service as stocking
 from marketplace.stock.refusals import OutOfStock
 from marketplace.stock.types import Cause, LotStock
-from tests.factories.catalogue import make_reference
+from tests.factories.catalogue import make_offer, make_product, make_reference, make_variant
 from tests.factories.parties import make_person
 from tests.factories.stock import make_hold, make_stock
 
@@ -134,3 +140,11 @@ def test_a_promise_is_given_once_and_again_when_more_came_in(reference: Session,
     stocking.receive(reference, lot.lot_id, lot.offer_id, 1, Cause("harvest", 3))
     with pytest.raises(LotNotOpen):
         promise()
+    cured = make_stock(
+        reference,
+        make_offer(reference, make_variant(reference, make_product(reference, product_form="cured_meat"))),
+    )
+    with pytest.raises(NotPromised):  # it speaks of what was grown, raised or caught
+        promise_lot.promise(
+            reference, cured.lot_id, person, basis=CommitmentBasis.CONTROLLED, contact="13800000000"
+        )

@@ -111,6 +111,10 @@ def describe(own_app: Flask) -> str:
     page = begin(browser)
     assert begin(browser) == page  # the same form sent twice describes one thing
 
+    browser.set_cookie("lang", "en")
+    assert f"<title>{WHOLE['name']} · " in browser.get(page).text  # a title is text, whatever its language
+    browser.delete_cookie("lang")
+
     # What is missing is said before a person looks at it; what may not be said is refused in its place.
     assert "至少放一张照片" in browser.get(page).text
     answer = submit(browser, page, page, **(WHOLE | {"hand_in": "1"}))

@@ -1,5 +1,6 @@
 """Selling terms from the cooperative's phone to the buyer's bill: free freight, ladder, days, a pre-sale."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,9 @@ from marketplace.kernel import time
 from tests.web import ordering
 from tests.web.browse import submit
 from tests.web.conftest import signed_in
-from tests.web.shop import RED_KIWI, Shop
+from tests.web.shop import RED_KIWI, XIUWEN_KIWI, Shop
 
+CHERRY = "faer-manao-hongyingtao"
 EVERY_DAY = [str(one) for one in range(1, 8)]
 
 
@@ -102,3 +104,32 @@ def test_a_harvest_is_sold_ahead_and_recorded_when_it_is_in(own_app: Flask) -> N
         assert done.status_code == 303
         session.rollback()
         assert catalogue.get_offer(session, offer.id).presale is None
+
+
+def test_goods_of_the_catalogue_come_to_the_shelf_without_anybodys_help(own_app: Flask) -> None:
+    browser = signed_in(own_app, "cooperative")
+    assert f"/cooperative/offers/new/{CHERRY}" in browser.get("/cooperative/offers/new").text
+    assert browser.get("/cooperative/offers/new?county=520123").text.count(f'/new/{XIUWEN_KIWI}"')
+    page = f"/cooperative/offers/new/{CHERRY}"
+    with own_app.extensions["sessions"]() as session:
+        product = catalogue.get_product_by_slug(session, CHERRY)
+        first, second = catalogue.variants_of(session, [product.id])[product.id][:2]
+        seller, grower = Shop(session).party("DEMO-SC"), Shop(session).party("DEMO-SC2")
+    asked: dict[str, object] = {"variant": [first.id, second.id], "producer": grower.code}
+    for price, said in (("", "至少为一种规格填写价格"), ("很便宜", "至少为一种规格填写价格"), ("1", "之间")):
+        refused = submit(browser, page, page, price=[price, ""], **asked)
+        assert (refused.status_code, said in refused.text) == (422, True), price
+    kept = f"{first.price_low_fen / 100:.2f}"
+    undeclared = submit(browser, page, page, price=[kept, ""], **asked)
+    assert "不能上架" in undeclared.text
+    asked["paper"] = re.findall(r'name="paper" value="([^"]+)"', browser.get(page).text)
+    assert submit(browser, page, page, price=[kept, ""], **asked).status_code == 303
+    with own_app.extensions["sessions"]() as session:
+        made = [
+            one
+            for one in catalogue.offers_of_variants(session, [first.id, second.id])[first.id]
+            if one.cooperative_id == seller.id
+        ]
+        assert [(one.producer_id, one.price_fen) for one in made] == [(grower.id, first.price_low_fen)]
+    assert f'value="{first.id}"' not in browser.get(page).text, "what is offered is not offered again"
+    assert browser.get("/cooperative/offers/new/nothing-here").status_code == 404
