@@ -162,7 +162,9 @@ def test_any_figure_opens_to_lines_that_add_up_to_it(ground: Ground) -> None:
             assert opened.status_code == 200
             assert f"¥{figure}" in opened.text or f"-¥{figure.lstrip('-')}" in opened.text, (by, href, figure)
     tiles = re.findall(
-        r'<a href="([^"]+county=\d+[^"]*)"[^>]*>\s*<title>[^<]*(¥[\d,.]+)', browser.get("/oversight").text
+        r'href="([^"]+county=\d+[^"]*)"[^>]*>(?:(?!</a>).)*?(¥[\d,.]+)',
+        browser.get("/oversight").text,
+        re.DOTALL,
     )
     assert any(figure != "¥0.00" for _href, figure in tiles)
     for href, figure in tiles:
