@@ -1,18 +1,19 @@
 """What every template may say: names, amounts, moments and weights in the reader's language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel.dates import format_date
 from flask_babel import format_datetime
 
-from marketplace.kernel import money
+from marketplace.kernel import money, time
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.time import SHANGHAI
 from marketplace.web import language
 from marketplace.web.language import gettext as _
 
 GRAMS_PER_KILOGRAM = 1000
+_YEAR_GOES_WITHOUT_SAYING = timedelta(days=182)
 
 
 def celsius(milli: int) -> str:
@@ -34,7 +35,9 @@ def moment(instant: datetime) -> str:
 
 
 def day(value: date) -> str:
-    """Write a business day as the language writes it: 11月23日, Nov 23."""
+    """Write a business day as the language writes it: 11月23日, Nov 23; with its year half a year away."""
+    if abs(value - time.today()) > _YEAR_GOES_WITHOUT_SAYING:
+        return full_day(value)
     return _date(value, language.current(), "M月d日", "MMM d")
 
 

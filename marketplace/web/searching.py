@@ -133,11 +133,11 @@ def as_query(parameters: SearchParameters, **changes: object) -> Mapping[str, ob
 
 def changed_query(sent: Mapping[str, object], changes: Mapping[str, object]) -> Mapping[str, object]:
     """Return what an address says with changes; what becomes ordinary is left out."""
-    changed = {
+    changed: dict[str, object] = {
         name: 1 if value is True else [*value] if isinstance(value, tuple) else value
         for name, value in changes.items()
     }
-    return {name: value for name, value in (sent | changed).items() if value != _ORDINARY.get(name)}  # type: ignore[operator]
+    return {name: value for name, value in {**sent, **changed}.items() if value != _ORDINARY.get(name)}
 
 
 _ORDINARY = SearchParameters().model_dump(mode="json")

@@ -102,6 +102,15 @@ document.addEventListener("input", (event) => {
   if (event.target.form?.dataset.keep) stash(event.target.form);
 });
 
+/* what is wrong with a form: each line names its field, for several may say the same */
+
+const colon = document.documentElement.lang.startsWith("en") ? ": " : "：";
+for (const link of document.querySelectorAll("[data-focus] a[href^='#']")) {
+  const label = document.querySelector(`label[for="${CSS.escape(link.hash.slice(1))}"]`);
+  const name = label?.firstChild.textContent.trim();
+  if (name && !link.textContent.includes(name)) link.prepend(name + colon);
+}
+
 document.querySelector("[data-focus]")?.focus();
 
 /* quantities: minus and plus around a number */

@@ -129,7 +129,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     contexts, faults = [], []
 
     def make(size: dict[str, int] = PHONE, *, language: str | None = None, url: str = "") -> Page:
-        context = chromium.new_context(viewport=size, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=size, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]  # ViewportSize
         contexts.append(context)
         if language:
             context.add_cookies([{"name": "lang", "value": language, "url": url}])
@@ -183,7 +183,7 @@ def served(built: Flask, clock: FixedClock) -> Iterator[Site]:
         with asked, clock_in_force(clock):
             return app.wsgi_app(environ, start)
 
-    server = make_server("127.0.0.1", port, by_the_clock, threaded=True, request_handler=_Quiet)  # type: ignore[arg-type]
+    server = make_server("127.0.0.1", port, by_the_clock, threaded=True, request_handler=_Quiet)  # type: ignore[arg-type]  # own WSGI
     stopping = threading.Event()
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     working = threading.Thread(target=_work, args=(app, clock, stopping), daemon=True)

@@ -111,7 +111,7 @@ def offer_six_goods(site: Site, code: str) -> None:
         packs = catalogue.variants_of(session, [one.id for one in goods.values()])
         for one in goods.values():
             case = next(pack for pack in packs[one.id] if pack.net_weight_g == CASE_G)
-            unit_of_work.commit(session, lambda now, one=one, case=case: add_bare_offer(now, code, one, case))  # type: ignore[misc]
+            unit_of_work.commit(session, lambda now, one=one, case=case: add_bare_offer(now, code, one, case))  # type: ignore[misc]  # the loop's own
 
 
 def bring_in_the_harvest(page: Page, site: Site, code: str) -> None:

@@ -240,7 +240,7 @@ def test_a_price_out_of_bounds_stays_for_mending(shared_site: Site, open_page: O
 
 
 def test_everything_up_to_paying_works_without_scripts(shared_site: Site, chromium: Browser) -> None:
-    context = chromium.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=False)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=False)  # type: ignore[arg-type]  # ViewportSize
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.goto(shared_site.url)

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     indexer = app.extensions["ports"].search.indexer
     sessions = app.extensions["sessions"]
     if "die-before-word" in sys.argv:
-        whoosh_engine.finish = die  # type: ignore[assignment]
+        whoosh_engine.finish = die  # type: ignore[assignment]  # dies in its place
     sys.stdout.write(BEGAN + "\n")
     sys.stdout.flush()
     turn = 0

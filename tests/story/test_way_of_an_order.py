@@ -152,7 +152,7 @@ class Walk:
                 giver=_signed(shop, giver),
                 receiver=_signed(shop, taker),
                 packages=load.packages,
-                **{"readings": _cold(load)} | more,  # type: ignore[arg-type]
+                **{"readings": _cold(load)} | more,  # type: ignore[arg-type]  # fields by name
             )
             hand_over.record(session, draft)
 

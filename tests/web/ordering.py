@@ -77,7 +77,7 @@ def packed(session: Session, wanted: Wanted = ONE_KIWI, **wishes: object) -> Ord
     """Place, pay, accept and pack an order."""
     order = paid(session, wanted, **wishes)
     for part in order.fulfilments:
-        unit_of_work.commit(session, lambda session, part=part: _pack(session, part))  # type: ignore[misc]
+        unit_of_work.commit(session, lambda session, part=part: _pack(session, part))  # type: ignore[misc]  # the loop's own
     return orders.get_order(session, order.id)
 
 

@@ -8,6 +8,7 @@ from marketplace.assistance.queries.entries import (
     lines,
     standing_by,
     sum_of_lines,
+    sums_by_stage,
 )
 from marketplace.assistance.queries.totals import (
     cells,
@@ -35,6 +36,7 @@ __all__ = [
     "selection_in",
     "standing_by",
     "sum_of_lines",
+    "sums_by_stage",
     "tables",
     "totals",
     "unfolded_count",

@@ -1,6 +1,6 @@
 """The entries behind every figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,8 +32,17 @@ def lines(session: Session, selection: Selection, *, page: int = 1, per_page: in
 
 def sum_of_lines(session: Session, selection: Selection) -> int:
     """Add up the entries behind a figure, in fen: what the figure itself shows."""
-    wanted = conditions(EntryRow, selection)
-    return int(session.scalar(select(func.coalesce(func.sum(EntryRow.amount_fen), 0)).where(*wanted)) or 0)
+    return sum(sums_by_stage(session, selection).values())
+
+
+def sums_by_stage(session: Session, selection: Selection) -> Mapping[Stage, int]:
+    """Add up the entries of each stage by themselves, in fen: an order is in all that it has reached."""
+    amount = func.sum(EntryRow.amount_fen)
+    rows = session.execute(
+        select(EntryRow.stage, amount).where(*conditions(EntryRow, selection)).group_by(EntryRow.stage)
+    )
+    found = {Stage(stage): int(fen) for stage, fen in rows}
+    return {stage: found[stage] for stage in Stage if stage in found}
 
 
 def each_line(session: Session, selection: Selection) -> Iterator[Entry]:

@@ -66,6 +66,8 @@ def submit_brand(session: Session, draft: BrandDraft, *, is_checked: bool = Fals
     if brand_id is None:
         raise BrandExists
     journal.write(session, "brand", brand_id, "listed" if is_checked else "submitted")
+    if is_checked:
+        changes.record(session, "brand", [brand_id])
     return get_brand(session, BrandId(brand_id))
 
 
@@ -183,6 +185,7 @@ def _moved(session: Session, brand_id: BrandId, wanted: BrandState, action: str,
     row.state, row.reason = wanted, reason
     session.flush()
     journal.write(session, "brand", row.id, action, reason=reason)
+    changes.record(session, "brand", [row.id])
     used_on = select(BrandProductRow.product_id).join(BrandUseRow, BrandUseRow.id == BrandProductRow.use_id)
     changes.record(session, "product", list(session.scalars(used_on.where(BrandUseRow.brand_id == row.id))))
     return get_brand(session, brand_id)

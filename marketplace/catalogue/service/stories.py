@@ -18,7 +18,7 @@ from marketplace.catalogue.refusals import (
 from marketplace.catalogue.rules.contents import PICTURES_MAX
 from marketplace.catalogue.service.proposals import keep_picture
 from marketplace.catalogue.types import Picture, Story, StoryContent, StoryId, StoryState
-from marketplace.kernel import journal, time
+from marketplace.kernel import changes, journal, time
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
 
@@ -155,4 +155,6 @@ def _move(
     row.state, row.changed_at = wanted, time.now()
     session.flush()
     journal.write(session, "story", row.id, action or str(wanted), **detail)
+    if wanted is StoryState.LIVE:
+        changes.record(session, "story", [row.id])
     return story_from_row(row)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from marketplace.flow.load_catalogue.conventions import LIST_SEPARATOR, unfit
 from marketplace.kernel.message import Message, Name, msg
 
 E = TypeVar("E", bound=StrEnum)
@@ -19,7 +20,6 @@ _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SYLLABLES = re.compile(r"[a-z]+( [a-z]+)*")
-LIST_SEPARATOR = ";"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -290,5 +290,6 @@ def _take(sheet: Sheet, number: int, header: list[str], record: list[str]) -> No
     if len(record) != len(header):
         row.refuse_whole(msg("有%(found)d个单元格，应为%(wanted)d个", found=len(record), wanted=len(header)))
     for column, value in zip(header, record, strict=False):
-        if value != value.strip() or any(ord(character) < ord(" ") for character in value):
-            row.refuse(column, msg("单元格两端有空格，或含有换行等控制字符"))
+        reason = unfit(column, value)
+        if reason is not None:
+            row.refuse(column, reason)

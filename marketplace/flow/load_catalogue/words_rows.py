@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from marketplace.flow.load_catalogue.sheet import LIST_SEPARATOR, Sheet
+from marketplace.flow.load_catalogue.conventions import LIST_SEPARATOR
+from marketplace.flow.load_catalogue.sheet import Sheet
 from marketplace.kernel.message import msg
 
 SYNONYMS, READINGS, CORRECTIONS = "synonyms.csv", "pinyin_overrides.csv", "hant_corrections.csv"

@@ -5,6 +5,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from marketplace.kernel.message import msg
+from marketplace.kernel.refusals import Refusal
 from marketplace.web.api.schemas import By
 from marketplace.web.searching import BadSearch, Printable
 
@@ -29,9 +31,20 @@ class TotalsParameters(BaseModel):
     )
 
 
+class MissingParameter(Refusal):
+    """A parameter without which there is no answer."""
+
+    code = "missing_parameter"
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(msg("缺少参数“%(parameter)s”。", parameter=parameter), field=parameter)
+
+
 def read_query(model: type[M], sent: MultiDict[str, str]) -> M:
-    """Read the parameters of an address; refuses (BadSearch) what cannot be understood."""
+    """Read the parameters of an address; refuses (MissingParameter, BadSearch) what cannot be understood."""
     try:
         return model.model_validate({name: value for name, value in sent.items() if value != ""})
     except ValidationError as error:
-        raise BadSearch(str(error.errors()[0]["loc"][0])) from None
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise (MissingParameter(name) if first["type"] == "missing" else BadSearch(name)) from None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marketplace.assistance.types import Selection, Table
+from marketplace.assistance.types import Selection, Stage, Table
 from marketplace.kernel import money
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
@@ -41,7 +41,9 @@ def draw(table: Table, selection: Selection) -> CountyMap:
                 level=levels.get(tile.code, 0) if is_reached else None,
                 group=atlas.prefecture_of(tile.code),
                 value_text=money.format_yuan(amounts.get(tile.code, 0)) if is_reached else None,
-                href=address("oversight.lines", county=tile.code) if is_reached else None,
+                href=address("oversight.lines", county=tile.code, stage=Stage.COMPLETED)
+                if is_reached
+                else None,
             )
         )
     reached = {one.group for one in tiles if one.level is not None}

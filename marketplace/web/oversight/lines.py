@@ -58,7 +58,7 @@ def lines() -> ResponseReturnValue:
         asked=asked,
         lines=line_views(read(), found.items, asked),
         page=found,
-        sum_fen=record.sum_of_lines(read(), asked.selection),
+        sums=record.sums_by_stage(read(), asked.selection),
         address=address,
         choices=choices(),
         reasons=REASON_NAMES,

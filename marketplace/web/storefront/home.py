@@ -1,7 +1,7 @@
 """The front of the shop: what is in season, the aisles, key counties, certified goods."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -14,6 +14,7 @@ from marketplace.kernel import time
 from marketplace.kernel.message import Name
 from marketplace.places import queries as places
 from marketplace.places.atlas import Atlas
+from marketplace.routing import queries as routing
 from marketplace.search.facets import YES
 from marketplace.search.types import Facet, SearchPage, SearchRequest, Sort
 from marketplace.web import delivery
@@ -28,8 +29,9 @@ from marketplace.web.storefront.origins import listed_by_county
 from marketplace.web.storefront.routes import blueprint, search_engine
 
 SEASON_CARDS = 8
-CHOICE = 3
+CHOICE = 6  # many goods never go to Hong Kong and Macao, or are too old for the way
 CERTIFIED_CARDS = 8
+ROW = 4
 COUNTIES = 8
 
 # What stands for an aisle in the row of round pictures.
@@ -79,11 +81,13 @@ def home() -> ResponseReturnValue:
     schemes = _schemes(session)
     certified = _certified(session, schemes)
     products = products_by_id(session, list({*season.product_ids, *certified}))
-    first = varied([products[one] for one in season.product_ids if one in products], SEASON_CARDS)
-    taken = {one.id for one in first}
-    second = varied(
-        [products[one] for one in certified if one in products and one not in taken], CERTIFIED_CARDS
+    arriving = _arriving(session, products)
+    first = within_reach(
+        [products[one] for one in season.product_ids if one in products], arriving, SEASON_CARDS
     )
+    taken = {one.id for one in first}
+    others = [products[one] for one in certified if one in products and one not in taken]
+    second = within_reach(others, arriving, CERTIFIED_CARDS)
     cards = card_pieces(session, [one.id for one in (*first, *second)])
     return render_template(
         "storefront/home.html",
@@ -120,6 +124,20 @@ def _certified(session: Session, schemes: Sequence[SchemeLink]) -> Sequence[Prod
     codes = tuple(one.code for one in schemes)
     chosen = {Facet.CERTIFICATION: codes, Facet.IN_STOCK: (YES,)}
     return _find(session, CERTIFIED_CARDS * CHOICE, chosen).product_ids
+
+
+def _arriving(session: Session, product_ids: Collection[ProductId]) -> set[ProductId]:
+    """Return those that can be ordered to the visitor's city now."""
+    packs = routing.variant_prices(session, product_ids, delivery.chosen_city().code, time.today())
+    return {one.product_id for one in packs.values() if one.problem is None}
+
+
+def within_reach(products: Sequence[Product], arriving: Collection[ProductId], count: int) -> list[Product]:
+    """Choose what arrives in the visitor's city; the rest fills up only where that is less than a row."""
+    here = varied([one for one in products if one.id in arriving], count)
+    if len(here) >= ROW:
+        return here
+    return here + varied([one for one in products if one.id not in arriving], ROW - len(here))
 
 
 def varied(products: Sequence[Product], count: int) -> list[Product]:

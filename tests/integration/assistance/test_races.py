@@ -54,7 +54,7 @@ def work(engine: Engine, orders: list[Order]) -> None:
             for cause in range(8):
                 write(
                     engine,
-                    lambda session, order=order, cause=cause: service.reverse(  # type: ignore[misc]
+                    lambda session, order=order, cause=cause: service.reverse(  # type: ignore[misc]  # the loop's own
                         session, order.lines[0].id, 1, cause=("refund", cause + 1)
                     ),
                 )

@@ -43,8 +43,8 @@ def certify(reference: Session) -> Certify:
     return make
 
 
-def numbers(session: Session, **wanted: object) -> list[str]:
-    search = RegisterSearch(at=time.now(), **wanted)  # type: ignore[arg-type]
+def numbers(session: Session, **wanted: Any) -> list[str]:
+    search = RegisterSearch(at=time.now(), **wanted)
     found = queries.search_register(session, search, per_page=PER_PAGE)
     assert found.total == len(found.items)
     return [one.number for one in found.items]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.refusals import OfferTermsWrong, StatusMovedOn
-from marketplace.catalogue.types import Presale, SellingTerms, Step
+from marketplace.catalogue.types import OfferId, Presale, SellingTerms, Step
 from marketplace.flow import presale
 from marketplace.flow.presale import Harvest, NotHarvestedYet, StillOnSale
 from marketplace.kernel import time
@@ -31,9 +31,9 @@ ME = PersonId(1)
 PAPERS = {"commitment_cert": "DEMO-YS-1"}
 
 
-def order(session: Session, offer_id: int, quantity: int) -> None:
+def order(session: Session, offer_id: OfferId, quantity: int) -> None:
     until = time.now() + timedelta(minutes=36)
-    wanted = [Wanted(offer_id=offer_id, quantity=quantity)]  # type: ignore[arg-type]
+    wanted = [Wanted(offer_id=offer_id, quantity=quantity)]
     stock.commit_hold(session, stock.hold(session, wanted, until, Cause("order", quantity, "placed")).id)
 
 

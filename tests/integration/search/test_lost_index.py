@@ -202,7 +202,7 @@ def test_a_bad_index_is_noticed_at_start_and_built_anew(
     with installed.session() as session:
         reader.refresh(session)
     assert installed.total(reader) == shelved
-    assert reader.index.written() == writer.index.written()  # type: ignore[union-attr]
+    assert reader.index.written() == writer.index.written()  # type: ignore[union-attr]  # both have one
 
 
 @pytest.mark.parametrize("harm", [drop_link, drop_directory, empty_state, open_to_others])

@@ -393,7 +393,7 @@ def test_the_shelf_asks_the_same_questions_for_few_rows_and_for_many(session: Se
     asked: list[int] = []
     for rows in ([[offer.id, Decimal(61)]], [[one.id, Decimal(61)] for one in _all(session, party.id)]):
         upload = sent(session, "offers", offer, workbook([["报价编号", "单价"], *rows]))
-        asked.append(_statements(session, lambda upload=upload: look(session, upload)))  # type: ignore[misc]
+        asked.append(_statements(session, lambda upload=upload: look(session, upload)))  # type: ignore[misc]  # the loop's own
     assert asked[0] == asked[1]
 
 

@@ -1,6 +1,7 @@
 """Reading the catalogue's files: all that is wrong is named at once, with file, row, column and reason."""
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,18 @@ def test_the_catalogue_itself_has_no_error() -> None:
     assert len(catalogue.freight.warehouses[0].reach) == 14
 
 
+def test_the_readme_names_every_file_with_its_rows_and_every_column() -> None:
+    readme = (CATALOG_DATA / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[\w*]+", " ".join(re.findall(r"`([^`]+)`", readme))))
+    for path in CATALOG_DATA.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *found = csv.reader(file)
+        assert re.search(rf"{path.name}((?!\.csv).)*?\b{len(found)}\b", readme), path.name
+        for column in header:
+            starts = {f"{column.rsplit('_', parts)[0]}_*" for parts in range(1, column.count("_") + 1)}
+            assert ({column} | starts) & named, (path.name, column)
+
+
 def test_errors_of_many_files_are_named_at_once(data: Path) -> None:
     put(data, "products.csv", 2, "county_code", "529999")
     put(data, "products.csv", 3, "harvest_months", "3;13")
@@ -97,6 +110,8 @@ def test_errors_of_many_files_are_named_at_once(data: Path) -> None:
         ("pairings.csv", 2, "gd_level", "district", "“440100”的级别是city"),
         ("pairings.csv", 2, "pairing_code", "x", "应为“440100_520500”"),
         ("tiles.csv", 2, "x", "-1", "-1小于允许的最小值0"),
+        ("divisions.csv", 4, "confidence", "sure", "“sure”应为high、medium、low之一"),
+        ("pairings.csv", 2, "source", "S07、S95", "“S07、S95”的格式不对"),
         ("aisles.csv", 3, "position", "1", "“1”与第2行重复"),
         ("query_words.csv", 3, "kind", "colour", "kind中没有“colour”"),
         ("industries.csv", 2, "default_storage_code", "nowhere", "storage_classes.csv中没有“nowhere”"),

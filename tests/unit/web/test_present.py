@@ -1,8 +1,11 @@
 """Amounts as pages write them: large ones in 万元, small ones to the cent."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
+from marketplace.kernel.time import FixedClock
 from marketplace.web import language, present
 
 
@@ -31,3 +34,12 @@ def test_less_than_ten_thousand_is_written_in_yuan(
     with app.test_request_context(headers={"Cookie": "lang=en"}):
         assert present.wan(fen) == english
     assert present.to_the_cent(fen) == beneath
+
+
+def test_a_day_half_a_year_away_says_its_year(app: Flask, clock: FixedClock) -> None:
+    """Rice of this harvest keeps until next November: without its year it would seem to have gone off."""
+    with app.test_request_context(headers={"Cookie": "lang=zh-Hans"}):
+        assert clock.instant.date() == date(2026, 11, 23)
+        assert present.day(date(2027, 1, 3)) == "1月3日"
+        assert present.day(date(2027, 11, 11)) == "2027年11月11日"
+        assert present.day(date(2025, 11, 11)) == "2025年11月11日"

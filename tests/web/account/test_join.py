@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -83,9 +84,9 @@ def send(browser: FlaskClient, fields: dict[str, object], address: str = "/join/
     return browser.post(address, data=fields, content_type="multipart/form-data")
 
 
-def applications(app: Flask, **wanted: object) -> list[Application]:
+def applications(app: Flask, **wanted: Any) -> list[Application]:
     with app.extensions["sessions"]() as session:
-        found = parties.list_applications(session, ApplicationFilter(**wanted))  # type: ignore[arg-type]
+        found = parties.list_applications(session, ApplicationFilter(**wanted))
         return list(found.items)
 
 

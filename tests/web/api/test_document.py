@@ -177,7 +177,11 @@ def test_anything_may_be_typed_to_search(ask: Ask, typed: str) -> None:
     ],
 )
 def test_what_is_missing_or_means_nothing_is_refused(ask: Ask, path: str, asked: dict[str, str]) -> None:
-    assert ask(path, 422, **asked)["status"] == 422
+    problem = ask(path, 422, **asked)
+    assert problem["status"] == 422
+    if not any(asked.values()):
+        assert problem["code"] == "missing_parameter"
+        assert ("number" if path.endswith("certificates") else "period") in problem["detail"]
 
 
 @pytest.mark.parametrize("slug", ["%00", "a%00b", "%F0%9F%A5%9D", "x" * 10_000, "..%2F..", "%FF"])

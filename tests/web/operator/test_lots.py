@@ -93,7 +93,7 @@ def test_the_page_asks_no_more_for_more_breaches(own_app: Flask) -> None:
 def warmed_again(session: Session) -> None:
     """Release what is held first: goods of a blocked lot cannot be packed."""
     for one in custody.open_breaches(session).items:
-        unit_of_work.commit(session, lambda session, lot=one.lot_id: _release(session, lot))  # type: ignore[misc]
+        unit_of_work.commit(session, lambda session, lot=one.lot_id: _release(session, lot))  # type: ignore[misc]  # the loop's own
     warmed(session)
 
 

@@ -161,6 +161,21 @@ def test_any_figure_opens_to_lines_that_add_up_to_it(ground: Ground) -> None:
             opened = browser.get(href.replace("&amp;", "&"))
             assert opened.status_code == 200
             assert f"¥{figure}" in opened.text or f"-¥{figure.lstrip('-')}" in opened.text, (by, href, figure)
+    tiles = re.findall(
+        r'href="([^"]+county=\d+[^"]*)"[^>]*>(?:(?!</a>).)*?(¥[\d,.]+)',
+        browser.get("/oversight").text,
+        re.DOTALL,
+    )
+    assert any(figure != "¥0.00" for _href, figure in tiles)
+    for href, figure in tiles:
+        if figure != "¥0.00":
+            assert figure in browser.get(href.replace("&amp;", "&")).text, (href, figure)
+
+
+def test_lines_of_every_stage_are_never_added_up(ground: Ground) -> None:
+    total = ground.table(Dimension.MONTH).total
+    shown = re.findall(r'stat__figure"><a[^>]*>([^<]+)<', ground.browser().get("/oversight/lines").text)
+    assert shown == [format_yuan(fen) for fen in (total.ordered_fen, total.paid_fen, total.completed_fen)]
 
 
 def test_a_line_opens_to_its_order_without_personal_data(ground: Ground) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -39,12 +40,12 @@ def linked_data(page: str) -> dict[str, object]:
     return read
 
 
-def decide(app: Flask, act: object, *arguments: object) -> None:
+def decide(app: Flask, act: Callable[..., object], *arguments: object) -> None:
     """Let an operator decide about the shop's 圳品."""
     with app.extensions["sessions"]() as session:
         one = catalogue.find_certificates(session, ZHENPIN_NUMBER)[0]
         journal.acting_person.set(Shop(session).person("operator").id)
-        unit_of_work.commit(session, lambda now: act(now, one.id, *arguments))  # type: ignore[operator]
+        unit_of_work.commit(session, lambda now: act(now, one.id, *arguments))
         journal.acting_person.set(None)
     follow_changes(app.extensions["ports"].search, app.extensions["sessions"])
 

@@ -6,6 +6,7 @@ import re
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from marketplace.kernel import unit_of_work
 from marketplace.parties import service as register
@@ -83,8 +84,8 @@ def test_a_county_tells_its_own_story_and_no_other_scope_does(own_app: Flask) ->
     county = DivisionCode("522633")
     with own_app.extensions["sessions"]() as session:
 
-        def join(session: object) -> None:
-            shop = Shop(session)  # type: ignore[arg-type]
+        def join(session: Session) -> None:
+            shop = Shop(session)
             office = register.register_party(
                 shop.session,
                 kind=PartyKind.AUTHORITY,
