@@ -140,6 +140,7 @@ from marketplace.catalogue.queries.register import (
     search_register,
     standings_now,
 )
+from marketplace.catalogue.queries.resuming import resume_problems
 from marketplace.catalogue.queries.turned_back import turned_back
 
 __all__ = [
@@ -242,6 +243,7 @@ __all__ = [
     "reminders_due",
     "report_papers",
     "reports_of_lot",
+    "resume_problems",
     "search_register",
     "slugs_by_number",
     "standings_now",

@@ -38,6 +38,7 @@ from marketplace.catalogue.service.nominations import (
     refuse_nomination,
     withdraw_nomination,
 )
+from marketplace.catalogue.service.offer_changes import change_offers
 from marketplace.catalogue.service.offers import (
     change_price,
     change_producer,
@@ -112,6 +113,7 @@ __all__ = [
     "authorise_use",
     "begin_change",
     "begin_proposal",
+    "change_offers",
     "change_price",
     "change_producer",
     "change_selling",

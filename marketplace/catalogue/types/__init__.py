@@ -32,6 +32,7 @@ from marketplace.catalogue.types.documents import (
 )
 from marketplace.catalogue.types.drafts import (
     CertificateDraft,
+    OfferChange,
     OfferDraft,
     OfferTerms,
     ProductDraft,
@@ -198,6 +199,7 @@ __all__ = [
     "NominationId",
     "NominationState",
     "Offer",
+    "OfferChange",
     "OfferDraft",
     "OfferId",
     "OfferStatus",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from marketplace.catalogue.types.certificates import Base
-from marketplace.catalogue.types.goods import ProductId, VariantId
+from marketplace.catalogue.types.goods import OfferId, OfferStatus, ProductId, VariantId
 from marketplace.catalogue.types.reference import TemperatureRange
 from marketplace.kernel.message import Name
 from marketplace.parties.types import PartyId
@@ -40,6 +40,20 @@ class OfferTerms:
     daily_capacity: int
     cut_off_hour: int
     serves_hong_kong_macao: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferChange:
+    """What becomes of a standing offer; what is None stays. ``reason`` is why it is paused.
+
+    ``status``: only between on sale and paused; an offer ends by its own use case.
+    """
+
+    offer_id: OfferId
+    price_fen: int | None = None
+    terms: OfferTerms | None = None
+    status: OfferStatus | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
