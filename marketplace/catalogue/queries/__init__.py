@@ -99,6 +99,7 @@ from marketplace.catalogue.queries.nominations import (
     list_nominations,
     nomination_counts,
 )
+from marketplace.catalogue.queries.own_goods import lacking, own_goods
 from marketplace.catalogue.queries.papers import (
     held_papers,
     offers_barred,
@@ -115,7 +116,6 @@ from marketplace.catalogue.queries.producers import (
 from marketplace.catalogue.queries.proposals import (
     content_of,
     described,
-    find_open_proposal,
     find_story,
     get_proposal,
     get_story,
@@ -176,7 +176,6 @@ __all__ = [
     "find_former",
     "find_listed_id",
     "find_open_edition",
-    "find_open_proposal",
     "find_product_by_slug",
     "find_story",
     "find_variant_by_code",
@@ -202,6 +201,7 @@ __all__ = [
     "held_papers",
     "holds_of_lots",
     "is_denied",
+    "lacking",
     "last_contact",
     "list_brands",
     "list_certificates",
@@ -227,6 +227,7 @@ __all__ = [
     "offers_of",
     "offers_of_cooperative",
     "offers_of_variants",
+    "own_goods",
     "papers_for",
     "papers_of_lots",
     "pictures_by_digest",

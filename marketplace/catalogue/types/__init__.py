@@ -32,6 +32,7 @@ from marketplace.catalogue.types.documents import (
 )
 from marketplace.catalogue.types.drafts import (
     CertificateDraft,
+    LotDraft,
     OfferChange,
     OfferDraft,
     OfferTerms,
@@ -102,6 +103,7 @@ from marketplace.catalogue.types.proposals import (
     Approval,
     Difference,
     GoodsContent,
+    OwnGoods,
     PackContent,
     Picture,
     Proposal,
@@ -187,6 +189,7 @@ __all__ = [
     "Left",
     "ListedIn",
     "Lot",
+    "LotDraft",
     "LotHold",
     "LotHoldId",
     "LotId",
@@ -204,6 +207,7 @@ __all__ = [
     "OfferId",
     "OfferStatus",
     "OfferTerms",
+    "OwnGoods",
     "PackContent",
     "Paper",
     "PaperCheck",

@@ -1,5 +1,6 @@
 """What people and files say before it becomes a product, an offer or a certificate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,6 +55,21 @@ class OfferChange:
     terms: OfferTerms | None = None
     status: OfferStatus | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotDraft:
+    """A harvest or making as it is recorded; without a last day it follows from the goods' shelf life.
+
+    ``papers`` are paper codes with their numbers, all that each lot of such goods carries; None where they
+    follow by themselves.
+    """
+
+    offer_id: OfferId
+    code: str
+    harvested_on: date
+    expires_on: date | None = None
+    papers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,12 +56,16 @@ def read_sheet(grid: Grid, columns: Sequence[Column], words: Words, today: date)
         said.skipped.insert(0, Skipped(row=grid.rows[0].number, reason=msg("表头上方是标题，没有读取。")))
     found: list[ReadRow] = []
     kept: dict[int, Sequence[Cell]] = {}
-    context = Context(words, today, is_typed=grid.is_typed)
+    contexts = {
+        one.code: Context(words, today, places[one.code].unit, grid.is_typed, one.choices, one.most)
+        for one in columns
+        if one.code in places
+    }
     for row in _goods_rows(grid, head, words, places, said):
         if len(kept) == MAX_ROWS:
             raise SheetTooLarge
         kept[row.number] = row.cells
-        values = _values(row, columns, places, context, said)
+        values = _values(row, columns, places, contexts, said)
         if values is not None:
             found.append(ReadRow(row.number, values))
     if not kept:
@@ -175,7 +179,11 @@ def _why_beside(row: Row, words: Words) -> Message | None:
 
 
 def _values(
-    row: Row, columns: Sequence[Column], places: Mapping[str, _Place], context: Context, said: _Said
+    row: Row,
+    columns: Sequence[Column],
+    places: Mapping[str, _Place],
+    contexts: Mapping[str, Context],
+    said: _Said,
 ) -> Mapping[str, Value] | None:
     """Read a row's cells; None where one of them cannot be read."""
     values: dict[str, Value] = {}
@@ -185,9 +193,7 @@ def _values(
         if place is None:
             continue
         cell = _at(row, place)
-        found = cells.read(
-            cell, column.kind, Context(context.words, context.today, place.unit, context.is_typed)
-        )
+        found = cells.read(cell, column.kind, contexts[column.code])
         problem = found.problem
         if problem is None and found.value is None and column.is_needed:
             problem = msg("不能为空。")

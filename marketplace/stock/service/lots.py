@@ -53,7 +53,7 @@ def receive_many(session: Session, arrivals: Mapping[LotId, int], cause: Cause) 
     if not lots:
         return
     session.execute(
-        insert(LotRow).on_conflict_do_nothing(),
+        insert(LotRow).on_conflict_do_nothing().returning(LotRow.lot_id),  # so that rows go by the thousand
         [
             {
                 "lot_id": lot.id,

@@ -1,6 +1,6 @@
 """A cooperative changes its shelf with a spreadsheet: looked at first, then whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
-from marketplace.catalogue.types import Offer, OfferStatus
+from marketplace.catalogue.types import Offer, OfferChange, OfferStatus
 from marketplace.flow import update_by_sheet
 from marketplace.flow.update_by_sheet import types
 from marketplace.flow.update_by_sheet.types import Plan, PlanMovedOn, SheetRefused
@@ -150,14 +150,15 @@ def test_a_row_that_fails_while_it_is_applied_takes_the_others_back(
     session.commit()
     digest = look(session, upload).digest
     before = counts(session)
-    change_price = goods.change_price
+    change_offers = goods.change_offers
 
-    def failing(opened: Session, offer_id: Any, price_fen: int) -> Offer:
-        if offer_id == second.id:
+    def failing(opened: Session, wanted: Sequence[OfferChange]) -> list[Offer]:
+        if wanted[0].offer_id == second.id:
             raise RuntimeError("the power fails")
-        return change_price(opened, offer_id, price_fen)
+        return change_offers(opened, wanted)
 
-    monkeypatch.setattr(goods, "change_price", failing)
+    monkeypatch.setattr(update_by_sheet, "TOGETHER", 1)
+    monkeypatch.setattr(goods, "change_offers", failing)
     with pytest.raises(RuntimeError, match="power"):
         unit_of_work.commit(session, lambda opened: update_by_sheet.confirm(opened, FILES, upload, digest))
     assert counts(session) == before
@@ -327,7 +328,10 @@ def test_the_template_s_row_of_demonstration_is_never_read(
         look(session, sent(session, subject, offer, content))
 
 
-def test_much_is_left_to_a_job_that_says_how_far_it_is(session: Session, offer: Offer) -> None:
+def test_much_is_left_to_a_job_that_says_how_far_it_is(
+    session: Session, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update_by_sheet, "TOGETHER", 100)
     count = update_by_sheet.AT_ONCE + 50
     head = ["报价编号", "批次号", "采收日期", "件数"]
     rows = [[offer.id, f"J-{number}", "2026-11-03", 1] for number in range(count)]
@@ -338,7 +342,7 @@ def test_much_is_left_to_a_job_that_says_how_far_it_is(session: Session, offer: 
     assert catalogue.lots_of_offer(session, offer.id) == ()
     told: list[int] = []
     update_by_sheet.apply(session, FILES, upload.id, digest, told.append)
-    assert told == [100, 200]
+    assert told == [100, 200, count]
     assert uploads.get(session, upload.id).state is UploadState.APPLIED
     assert len(catalogue.lots_of_offer(session, offer.id)) == count
     after = counts(session)
