@@ -1,4 +1,4 @@
-"""Updating by spreadsheet: a cooperative's offers, stock or lots, looked at first and then changed whole.
+"""Updating by spreadsheet: goods, offers, stock or lots of a cooperative, looked at, then changed whole.
 
 A file is kept as it came. Looking reads it against the shelf of this moment and changes nothing; applying
 reads it again and does exactly what was shown, or nothing. Rows go through the forms' use cases, in their
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from marketplace.flow.update_by_sheet import lots, offers, stock
+from marketplace.flow.update_by_sheet import goods, lots, offers, stock
 from marketplace.flow.update_by_sheet.reading import read_sheet
 from marketplace.flow.update_by_sheet.types import By, Plan, PlanMovedOn, SheetRefused, Subject
 from marketplace.flow.update_by_sheet.words import words
@@ -25,7 +25,7 @@ from marketplace.parties.types import PartyId, PersonId
 
 __all__ = ["AT_ONCE", "JOB", "SUBJECTS", "apply", "apply_later", "confirm", "keep", "look"]
 
-SUBJECTS: Mapping[str, Subject] = {"offers": offers, "stock": stock, "lots": lots}
+SUBJECTS: Mapping[str, Subject] = {"goods": goods, "offers": offers, "stock": stock, "lots": lots}
 
 AT_ONCE = 200
 """How many changes are made while the person waits; more are a job's."""

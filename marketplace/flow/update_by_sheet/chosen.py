@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from marketplace.catalogue import rules
 from marketplace.flow.update_by_sheet.types import Choice
@@ -102,7 +103,7 @@ def weight(cell: Cell, context: Context) -> Read:
             return Read(
                 problem=msg("“%(value)s”没有写单位，请写成 2500克 或 5斤 这样。", value=text[:TEXT_MAX])
             )
-        grams = round(number * factor, 6)
+        grams: Decimal | int | None = round(number * factor, 6)
         is_plain = factor == 1
     else:
         grams = number if number is not None else weight_g(text, context.words)

@@ -26,6 +26,7 @@ from marketplace.flow.update_by_sheet.types import (
     Column,
     Draft,
     Kind,
+    Leaving,
     Plan,
     Reading,
     ReadRow,
@@ -33,8 +34,7 @@ from marketplace.flow.update_by_sheet.types import (
 )
 from marketplace.flow.update_by_sheet.words import words
 from marketplace.kernel import time
-from marketplace.kernel.message import Message, Name, msg
-from marketplace.kernel.spreadsheets import Written
+from marketplace.kernel.message import msg
 from marketplace.parties.types import PartyId
 
 CODE_MAX = 40
@@ -108,7 +108,7 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     return draft.done(record, lambda opened: receive_stock.receive_all(opened, packs, person_id=by.person_id))
 
 
-def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
+def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Leaving]]:
     """Yield a row for each lot in store with the papers it carries."""
     shelf = read_shelf(session, cooperative_id, with_lots=True)
     papers = _papers(session, shelf)

@@ -17,6 +17,7 @@ from marketplace.flow.update_by_sheet.types import (
     Column,
     Draft,
     Kind,
+    Leaving,
     Plan,
     Reading,
     ReadRow,
@@ -25,8 +26,7 @@ from marketplace.flow.update_by_sheet.types import (
 )
 from marketplace.flow.update_by_sheet.words import words
 from marketplace.kernel import money, time
-from marketplace.kernel.message import Message, Name, msg
-from marketplace.kernel.spreadsheets import Written
+from marketplace.kernel.message import msg
 from marketplace.parties.types import PartyId
 
 _TERMS = ("minimum", "lead_days", "daily_capacity", "cut_off_hour")
@@ -105,7 +105,7 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     )
 
 
-def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
+def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Leaving]]:
     """Yield a row for each standing offer, in the order of the columns."""
     shelf = read_shelf(session, cooperative_id)
     for offer in shelf.offers.values():

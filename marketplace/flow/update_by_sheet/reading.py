@@ -1,7 +1,7 @@
 """Reading a whole sheet: where its head is, which rows are goods, which are titles, sums and notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from marketplace.flow.update_by_sheet import cells
@@ -22,6 +22,8 @@ from marketplace.kernel.spreadsheets import MAX_ROWS, Cell, Grid, Row, SheetTooL
 
 _HEAD_WITHIN = 30
 _FEWEST_COLUMNS = 2
+# Amounts in merged cells are of all their rows together, so that no row has them.
+_OF_ONE_ROW = frozenset({Kind.COUNT, Kind.MONEY, Kind.WEIGHT, Kind.CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,12 @@ def read_sheet(grid: Grid, columns: Sequence[Column], words: Words, today: date)
         for one in columns
         if one.code in places
     }
+    alike = [places[one.code] for one in columns if one.code in places and one.kind not in _OF_ONE_ROW]
     for row in _goods_rows(grid, head, words, places, said):
         if len(kept) == MAX_ROWS:
             raise SheetTooLarge
         kept[row.number] = row.cells
-        values = _values(row, columns, places, contexts, said)
+        values = _values(_whole(row, grid, alike, said), columns, places, contexts, said)
         if values is not None:
             found.append(ReadRow(row.number, values))
     if not kept:
@@ -176,6 +179,18 @@ def _why_beside(row: Row, words: Words) -> Message | None:
     if word.partition(":")[0] in words.notes and (":" in word or len(filled) == 1):
         return msg("这是说明文字，没有读取。")
     return None
+
+
+def _whole(row: Row, grid: Grid, places: Sequence[_Place], said: _Said) -> Row:
+    """Return a row with what its merged cells show; ``places`` are those that mean the same in each row."""
+    filled = [*row.cells]
+    for place in places:
+        above = grid.continued.get((row.number, place.at))
+        if above is not None and _at(row, place) is None:
+            filled += [None] * (place.at + 1 - len(filled))
+            filled[place.at] = above
+            said.mends.append(Mend(row=row.number, column=place.heading, before="", after=shown(above)))
+    return replace(row, cells=tuple(filled))
 
 
 def _values(

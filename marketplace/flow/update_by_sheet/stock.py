@@ -22,14 +22,14 @@ from marketplace.flow.update_by_sheet.types import (
     Column,
     Draft,
     Kind,
+    Leaving,
     Plan,
     Reading,
     ReadRow,
     Step,
 )
 from marketplace.flow.update_by_sheet.words import key, words
-from marketplace.kernel.message import Message, Name, msg
-from marketplace.kernel.spreadsheets import Written
+from marketplace.kernel.message import Message, msg
 from marketplace.parties.types import PartyId
 from marketplace.stock.refusals import BelowHeld
 from marketplace.stock.types import LotStock
@@ -81,7 +81,7 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     return draft.done(finish=lambda opened: _move(opened, moved, by))
 
 
-def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
+def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Leaving]]:
     """Yield a row for each lot in store, the column of what came in left empty."""
     shelf = read_shelf(session, cooperative_id, with_lots=True)
     for offer in shelf.offers.values():

@@ -19,6 +19,10 @@ Shown = str | Message | Name | tuple[Name, ...]
 """What a table's reader is shown: text as it is, words and names in their language."""
 
 
+Leaving = Written | Message | Name | tuple[Name, ...]
+"""What stands in a cell that leaves: as it is, or in its reader's language."""
+
+
 class Kind(StrEnum):
     """What a column's cells are.
 
@@ -218,7 +222,7 @@ class Subject(Protocol):
     def plan(self) -> Callable[[Session, By, Reading], "Plan"]: ...
 
     @property
-    def export(self) -> Callable[[Session, PartyId], Iterator[list[Written | Name | Message]]]: ...
+    def export(self) -> Callable[[Session, PartyId], Iterator[list[Leaving]]]: ...
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from marketplace.flow.update_by_sheet.types import Plan, Shown
+from marketplace.kernel.message import Name
 from marketplace.web.language import as_written
 from marketplace.web.language import gettext as _
 from marketplace.web.present import text
@@ -109,4 +110,6 @@ def _part(code: str, title: str, note: str, heads: Sequence[str], rows: Iterable
 
 
 def _said(value: Shown) -> str:
+    if isinstance(value, tuple) and not isinstance(value, Name):
+        return Markup("、").join(map(text, value))
     return as_written(value) if isinstance(value, str) else text(value)

@@ -13,18 +13,17 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.types import Offer, OfferChange, OfferStatus
 from marketplace.flow import update_by_sheet
-from marketplace.flow.update_by_sheet import types
 from marketplace.flow.update_by_sheet.types import Plan, PlanMovedOn, SheetRefused
 from marketplace.kernel import time, unit_of_work, uploads
 from marketplace.kernel.message import Message, Name
-from marketplace.kernel.spreadsheets import Page, SheetUnreadable, Written
+from marketplace.kernel.spreadsheets import Page, SheetUnreadable
 from marketplace.kernel.time import FixedClock
 from marketplace.kernel.uploads import Upload, UploadState
 from marketplace.parties import queries as parties
 from marketplace.stock import queries as stock
 from tests.factories.catalogue import make_lot, make_offer, make_product, make_reference, make_variant
 from tests.factories.parties import make_party
-from tests.factories.sheets import FILES, messy_lots, sent, workbook
+from tests.factories.sheets import FILES, as_page, messy_lots, sent, workbook
 from tests.factories.stock import make_hold, make_stock
 
 HEAD = ["报价编号", "单价", "起订数量", "状态"]
@@ -73,16 +72,6 @@ def counts(session: Session) -> list[Any]:
 
 def said(plan: Plan) -> list[tuple[int, str, str]]:
     return [(one.row, one.column, str(one.reason)) for one in plan.problems]
-
-
-def as_page(columns: tuple[types.Column, ...], rows: Any) -> bytes:
-    """Write an export as the edge does, in Simplified Chinese."""
-
-    def cell(value: Written | Name | Message) -> Written:
-        return str(value) if isinstance(value, Message | Name) else value
-
-    head = [one.name.hans for one in columns]
-    return FILES.write(Page(about=(), head=head, rows=[[cell(one) for one in row] for row in rows]))
 
 
 def test_looking_shows_what_would_change_and_changes_nothing(session: Session, offer: Offer) -> None:
@@ -314,7 +303,7 @@ def test_what_is_exported_imports_back_unchanged(session: Session, subject: str)
     assert (said(plan), list(plan.steps), list(plan.mends)) == ([], [], [])
 
 
-@pytest.mark.parametrize("subject", ["offers", "stock", "lots"])
+@pytest.mark.parametrize("subject", ["goods", "offers", "stock", "lots"])
 def test_the_template_s_row_of_demonstration_is_never_read(
     session: Session, offer: Offer, subject: str
 ) -> None:

@@ -109,7 +109,7 @@ def test_the_result_sheet_says_in_each_row_what_to_do(
     assert price_of(session, kiwi) == kiwi.price_fen
 
 
-@pytest.mark.parametrize("subject", ["offers", "stock", "lots"])
+@pytest.mark.parametrize("subject", ["goods", "offers", "stock", "lots"])
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant-HK", "en"])
 def test_template_and_export_come_back_in_every_language(
     browser: FlaskClient, session: Session, kiwi: Offer, subject: str, language: str
