@@ -155,7 +155,7 @@ def _hidden(sheet: bytes) -> _Hidden:
             found.columns.update(range(first - 1, min(last, MAX_COLUMNS)))
         elif tag == "mergeCell" and len(found.merged) < MAX_ROWS:
             column, first, _last_column, last = range_boundaries(attributes["ref"])
-            if last > first and column <= MAX_COLUMNS:
+            if column and first and last and last > first and column <= MAX_COLUMNS:
                 found.merged.append((column - 1, first, last))
 
     number = 0

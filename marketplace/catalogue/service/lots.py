@@ -130,27 +130,30 @@ def _keep_papers(
     evidence_digest: str | None = None,
 ) -> None:
     """Keep the papers of many lots: code and number of each."""
-    values = [
-        {
-            "lot_id": lot_id,
-            "paper_code": code,
-            "number": rules.normal_number(number),
-            "evidence_digest": evidence_digest,
-            "recorded_at": time.now(),
-        }
+    kept = [
+        (lot_id, code, rules.normal_number(number))
         for lot_id, numbers in papers
         for code, number in numbers.items()
     ]
-    if not values:
+    if not kept:
         return
     statement = insert(LotPaperRow)
-    kept = {name: statement.excluded[name] for name in ("number", "evidence_digest", "recorded_at")}
+    offered = {name: statement.excluded[name] for name in ("number", "evidence_digest", "recorded_at")}
     session.execute(
-        statement.on_conflict_do_update(index_elements=["lot_id", "paper_code"], set_=kept), values
+        statement.on_conflict_do_update(index_elements=["lot_id", "paper_code"], set_=offered),
+        [
+            {
+                "lot_id": lot_id,
+                "paper_code": code,
+                "number": number,
+                "evidence_digest": evidence_digest,
+                "recorded_at": time.now(),
+            }
+            for lot_id, code, number in kept
+        ],
     )
-    for one in values:
-        said = {name: one[name] for name in ("paper_code", "number")}
-        journal.write(session, "lot", one["lot_id"], "paper_added", **said)
+    for lot_id, code, number in kept:
+        journal.write(session, "lot", lot_id, "paper_added", paper_code=code, number=number)
 
 
 def locked(session: Session, lot_id: LotId) -> LotRow:

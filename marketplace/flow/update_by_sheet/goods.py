@@ -80,8 +80,8 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     draft = Draft(reading)
     wanted: dict[int, _Wanted] = {}
     for group in _groups(catalogue.own_goods(session, by.cooperative_id), draft):
-        changes, found = _read(group, draft, names)
-        found = _checked(session, group, found, draft)
+        changes, read = _read(group, draft, names)
+        found = _checked(session, group, read, draft)
         if found is None:
             continue
         if found.is_handed_in:

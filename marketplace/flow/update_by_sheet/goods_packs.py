@@ -33,7 +33,7 @@ class Packs:
 
 def take(packs: Packs, row: ReadRow, draft: Draft, goods: Hashable) -> Iterator[tuple[str, object, object]]:
     """Read a row's pack into the others; yields what it changes: column, before, after."""
-    said = {column: row.values[column] for column in PACK_FIELDS if column in row.values}
+    said: dict[str, object] = {column: row.values[column] for column in PACK_FIELDS if column in row.values}
     number = row.number_in("pack_no")
     if not said and number is None:
         draft.is_second(row, (goods, None))
