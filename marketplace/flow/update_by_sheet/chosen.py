@@ -8,6 +8,7 @@ from decimal import Decimal
 from marketplace.catalogue import rules
 from marketplace.flow.update_by_sheet.types import Choice
 from marketplace.flow.update_by_sheet.understood import (
+    EXACT_BELOW,
     TEXT_MAX,
     Context,
     Read,
@@ -97,6 +98,8 @@ def weight(cell: Cell, context: Context) -> Read:
     units, text = context.words.weights, shown(cell)
     has_own_unit = isinstance(cell, str) and bool(units_of(cell))
     number = decimal(cell, units)
+    if number is not None and abs(number) >= EXACT_BELOW:
+        number = None
     if number is not None and not has_own_unit:
         factor = units.get(context.unit.partition("/")[0])
         if factor is None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -383,11 +384,22 @@ def test_the_shelf_asks_the_same_questions_for_few_rows_and_for_many(session: Se
     for _ in range(12):
         lot = make_lot(session, make_offer(session, make_variant(session, product), party))
         assert lot.code
-    asked: list[int] = []
-    for rows in ([[offer.id, Decimal(61)]], [[one.id, Decimal(61)] for one in _all(session, party.id)]):
+    looked: list[int] = []
+    done: list[int] = []
+    for rows in ([[offer.id, Decimal(61)]], [[one.id, Decimal(62)] for one in _all(session, party.id)]):
         upload = sent(session, "offers", offer, workbook([["报价编号", "单价"], *rows]))
-        asked.append(_statements(session, lambda upload=upload: look(session, upload)))  # type: ignore[misc]
-    assert asked[0] == asked[1]
+        plan = look(session, upload)
+        looked.append(_statements(session, lambda upload=upload: look(session, upload)))  # type: ignore[misc]
+        take = partial(confirm, session, upload, plan.digest)
+        done.append(_statements(session, take))
+    assert looked[0] == looked[1]
+    assert done[0] == done[1]
+    many = [[one.id, f"T-{place}", "2026-11-03", 5] for place, one in enumerate(_all(session, party.id))]
+    head = ["报价编号", "批次号", "采收日期", "件数"]
+    for rows in (many[:1], many[1:]):
+        upload = sent(session, "lots", offer, workbook([head, *rows]))
+        done.append(_statements(session, partial(confirm, session, upload, look(session, upload).digest)))
+    assert done[2] == done[3]
 
 
 def _all(session: Session, party_id: Any) -> list[Offer]:
