@@ -1,6 +1,6 @@
 """The packs in a sheet of goods: which one a row means, what it makes of it, and what no pack can be."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from marketplace.catalogue.rules.contents import (
@@ -81,24 +81,22 @@ def problems(content: GoodsContent) -> Iterator[tuple[str, Message]]:
 def _place(packs: Packs, row: ReadRow, number: int | None, draft: Draft) -> int | None:
     """Return which pack a row means, -1 for a new one; None (and a problem) where it cannot be told."""
     base, name = packs.base.packs, row.text("pack")
-    by_name = next((place for place, one in enumerate(base) if name and key(one.pack) == key(name)), None)
+    named = [place for place, one in enumerate(base) if name and key(one.pack) == key(name)]
     if number is not None:
-        return _numbered(len(base), number, by_name, row, draft)
-    if by_name is not None:
-        return by_name
-    if not name and len(base) != 1:
-        draft.refuse(row, "pack", msg("请写明是哪一种规格。"))
-        return None
+        return _numbered(len(base), number, named, row, draft)
     grams = weight_g(name, words())
-    alike = [place for place, one in enumerate(base) if not name or one.net_weight_g == grams]
+    alike = named or [place for place, one in enumerate(base) if not name or one.net_weight_g == grams]
+    if len(named) > 1 or (not name and len(alike) != 1):
+        draft.refuse(row, "pack", msg("请写明是哪一种规格，或者填写规格序号。"))
+        return None
     return alike[0] if len(alike) == 1 else -1
 
 
-def _numbered(count: int, number: int, by_name: int | None, row: ReadRow, draft: Draft) -> int | None:
+def _numbered(count: int, number: int, named: Sequence[int], row: ReadRow, draft: Draft) -> int | None:
     """Return the pack of a number; columns sorted apart from each other name another one beside it."""
     if not 1 <= number <= count:
         draft.refuse(row, "pack_no", msg("这件商品没有第 %(number)s 种规格。新规格请空着。", number=number))
-    elif by_name not in {None, number - 1}:
+    elif named and number - 1 not in named:
         draft.refuse(row, "pack_no", msg("第 %(number)s 种规格和这一行的规格对不上。", number=number))
     else:
         return number - 1
