@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.models import ProducerClaimRow
+from marketplace.catalogue.models import OfferRow, ProducerClaimRow
 from marketplace.catalogue.named import ProducerDenied
-from marketplace.catalogue.queries.goods import offers_by_id, products_by_id
-from marketplace.catalogue.queries.papers import offers_barred
+from marketplace.catalogue.queries.goods import products_by_id
+from marketplace.catalogue.queries.papers import barred_among
+from marketplace.catalogue.queries.rows import offer_from_row
 from marketplace.catalogue.refusals import NotSellable
 from marketplace.catalogue.types import ClaimState, Offer, OfferId, ProductStatus
 from marketplace.kernel.message import msg
@@ -24,16 +25,21 @@ def resume_problems(
 
     However many there are, it asks a handful of questions: a spreadsheet may resume twenty thousand.
     """
-    offers = offers_by_id(session, offer_ids)
-    products = products_by_id(session, {one.product_id for one in offers.values()})
+    if not offer_ids:
+        return {}
+    rows = session.scalars(select(OfferRow).where(OfferRow.id.in_(set(offer_ids)))).all()
+    offers = [offer_from_row(row) for row in rows]
+    products = products_by_id(session, {one.product_id for one in offers})
     found: dict[OfferId, Refusal] = {
-        offer_id: NotSellable(why) for offer_id, why in offers_barred(session, list(offers), at).items()
+        offer_id: NotSellable(why) for offer_id, why in barred_among(session, rows, products, at).items()
     }
-    for one in offers.values():
+    for one in offers:
         product = products[one.product_id]
         if one.id not in found and product.status is not ProductStatus.LISTED:
             found[one.id] = NotSellable(msg("%(product)s已下架，暂不能报价。", product=product.name))
-    denied = _denied(session, offers.values())
+    denied = _denied(session, offers)
+    if not denied:
+        return found
     producers = parties.parties_by_id(session, {one.producer_id for one in denied})
     found |= {
         one.id: ProducerDenied(producers[one.producer_id].name, products[one.product_id].name)

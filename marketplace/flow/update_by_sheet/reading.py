@@ -183,6 +183,8 @@ def _why_beside(row: Row, words: Words) -> Message | None:
 
 def _whole(row: Row, grid: Grid, places: Sequence[_Place], said: _Said) -> Row:
     """Return a row with what its merged cells show; ``places`` are those that mean the same in each row."""
+    if not grid.continued:
+        return row
     filled = [*row.cells]
     for place in places:
         above = grid.continued.get((row.number, place.at))
