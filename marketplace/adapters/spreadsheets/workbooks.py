@@ -154,9 +154,9 @@ def _hidden(sheet: bytes) -> _Hidden:
             first, last = int(attributes["min"]), int(attributes["max"])
             found.columns.update(range(first - 1, min(last, MAX_COLUMNS)))
         elif tag == "mergeCell" and len(found.merged) < MAX_ROWS:
-            column, first, _last_column, last = range_boundaries(attributes["ref"])
-            if column and first and last and last > first and column <= MAX_COLUMNS:
-                found.merged.append((column - 1, first, last))
+            left, top, _right, bottom = range_boundaries(attributes["ref"])
+            if left and top and bottom and bottom > top and left <= MAX_COLUMNS:
+                found.merged.append((left - 1, top, bottom))
 
     number = 0
 
