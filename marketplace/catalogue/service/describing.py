@@ -44,8 +44,7 @@ def begin_proposals(
     ]
     session.add_all(rows)
     session.flush()
-    for row in rows:
-        journal.write(session, "proposal", row.id, "begun")
+    journal.write_many(session, "proposal", [(row.id, "begun", {}) for row in rows])
     return [proposal_from_row(row) for row in rows]
 
 
@@ -108,8 +107,10 @@ def submit_proposals(session: Session, proposal_ids: Collection[ProposalId]) -> 
             raise StatusMovedOn
         row.submitted_at = row.changed_at = time.now()
         row.state = ProposalState.SUBMITTED
-        journal.write(session, "proposal", row.id, str(ProposalState.SUBMITTED))
     session.flush()
+    journal.write_many(
+        session, "proposal", [(row.id, str(ProposalState.SUBMITTED), {}) for row in rows.values()]
+    )
     return [proposal_from_row(row) for row in rows.values()]
 
 

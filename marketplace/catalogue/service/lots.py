@@ -66,8 +66,8 @@ def record_lots(session: Session, drafts: Sequence[LotDraft]) -> list[Lot]:
     ]
     made = _inserted(session, rows)
     _keep_papers(session, [(made[one.offer_id, one.code].id, one.papers or {}) for one in drafts])
-    for (_offer_id, code), lot in made.items():
-        journal.write(session, "lot", lot.id, "recorded", code=code)
+    recorded = [(lot.id, "recorded", {"code": code}) for (_offer_id, code), lot in made.items()]
+    journal.write_many(session, "lot", recorded)
     changes.record(session, "lot", [lot.id for lot in made.values()])
     session.flush()
     return [made[one.offer_id, one.code] for one in drafts]
@@ -152,8 +152,8 @@ def _keep_papers(
             for lot_id, code, number in kept
         ],
     )
-    for lot_id, code, number in kept:
-        journal.write(session, "lot", lot_id, "paper_added", paper_code=code, number=number)
+    said = [(lot_id, "paper_added", {"paper_code": code, "number": number}) for lot_id, code, number in kept]
+    journal.write_many(session, "lot", said)
 
 
 def locked(session: Session, lot_id: LotId) -> LotRow:

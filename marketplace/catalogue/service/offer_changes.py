@@ -104,12 +104,11 @@ def _write(session: Session, changed: Sequence[tuple[OfferRow, OfferChange]]) ->
     """Write the rows in one statement, and a line in the journal for each thing that was done."""
     written = [_values(row, wanted) for row, wanted in changed]
     session.execute(_CHANGE, {name: [values[name] for values in written] for name in _COLUMNS})
-    for (row, wanted), values in zip(changed, written, strict=True):
-        for action, detail in _said(row, wanted):
-            journal.write(session, "offer", row.id, action, **detail)
+    said = [(row.id, *line) for row, wanted in changed for line in _said(row, wanted)]
+    journal.write_many(session, "offer", said)
+    for (row, _wanted), values in zip(changed, written, strict=True):
         for name in _WRITTEN:
             set_committed_value(row, name, values[name])
-    session.flush()
 
 
 def _said(row: OfferRow, wanted: OfferChange) -> list[tuple[str, dict[str, Any]]]:

@@ -21,22 +21,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
 _REGIONS = frozenset({"all", "hk", "gd", "gz"})
-_SHEET_KINDS = frozenset(
-    {
-        "total",
-        "note",
-        "example",
-        "money",
-        "weight",
-        "count",
-        "flag",
-        "state",
-        "day",
-        "month",
-        "none",
-        "allergen",
-    }
-)
+_SHEET_KINDS = frozenset({"total", "note", "example", "money", "weight", "count", "flag", "state", "day"}) | {
+    "month",
+    "none",
+    "allergen",
+    "province",
+    "prefecture",
+}
 _SCOPES = frozenset({"whole", "character", "phrase"})
 
 

@@ -154,17 +154,29 @@ def _read(
                 draft.refuse(row, column, reason)
         for column, before, after in goods_packs.take(packs, row, draft, group.name):
             changes.setdefault(row.number, []).append(_change(column, before, after, names))
-    new = dict(goods_columns.content_of(base, {column: value for column, (value, _row) in said.items()}))
-    for column, name in FIELDS.items():
+    values, where = _with_harvest(base, said)
+    new = dict(goods_columns.content_of(base, values))
+    for column, name in reversed(FIELDS.items()):
         if name in new:
-            number = said[column][1].number
             change = _change(column, getattr(base, name), new[name], names)
-            changes.setdefault(number, []).append(change)
+            changes.setdefault(where[column], []).insert(0, change)
     content = replace(base, **new, packs=tuple(packs.found))  # type: ignore[arg-type]
-    if "harvest_months" in new or "sale_months" in new:
-        content = replace(content, sale_months=tuple(sorted({*content.sale_months, *content.harvest_months})))
     hands_in = any(row.values.get(_HAND_IN) is True for row in group.rows)
     return changes, _Wanted(group.own, content, bool(changes), hands_in)
+
+
+def _with_harvest(
+    base: GoodsContent, said: Mapping[str, tuple[object, ReadRow]]
+) -> tuple[dict[str, object], dict[str, int]]:
+    """Return what is said by column, and in which row; the months of a harvest are months on sale."""
+    values = {column: value for column, (value, _row) in said.items()}
+    where = {column: row.number for column, (_value, row) in said.items()}
+    spoken = [one for one in ("sale_months", "harvest_months") if one in values]
+    if spoken:
+        months = (values.get(one, getattr(base, one)) for one in ("sale_months", "harvest_months"))
+        values["sale_months"] = tuple(sorted({month for several in months for month in several}))
+        where["sale_months"] = where[spoken[0]]
+    return values, where
 
 
 def _only_names(group: _Group, row: ReadRow) -> bool:

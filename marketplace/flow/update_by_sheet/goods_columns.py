@@ -140,7 +140,6 @@ def in_short(column: str, value: object, names: Mapping[str, Mapping[str, Name]]
 
 
 _SHORT = 60
-_KINDS = ("", "州", "市")  # 黔东南, 黔东南州; 遵义, 遵义市
 
 
 def _cell(
@@ -179,9 +178,9 @@ def _counties(session: Session) -> Mapping[str, Choice]:
     for county in atlas.counties:
         above = atlas.division(atlas.prefecture_of(county.code))
         ways = [*county.name, *county.short_name, str(county.code)]
-        within = [*above.name[:2], *(f"{short}{kind}" for short in above.short_name[:2] for kind in _KINDS)]
-        whole = [f"{before}{name}" for before in ("", *within) for name in county.name[:2]]
-        ways += [*whole, *(f"贵州省{one}" for one in whole), *(f"贵州{one}" for one in whole)]
+        shorts = [f"{short}{kind}" for short in above.short_name[:2] for kind in ("", *words().prefecture)]
+        whole = [f"{one}{name}" for one in ("", *above.name[:2], *shorts) for name in county.name[:2]]
+        ways += [*whole, *(f"{province}{one}" for province in words().province for one in whole)]
         choices |= {key(way): Choice(str(county.code), county.name) for way in ways if way}
     return choices
 
@@ -206,7 +205,9 @@ def pack_of(base: PackContent, said: Mapping[str, object]) -> Mapping[str, objec
 
 
 def _is_same(value: object, held: object) -> bool:
-    """Tell whether a cell says what is there; how its blanks fall is no difference."""
+    """Tell whether a cell says what is there; how its blanks and items fall is none."""
     if isinstance(value, str) and isinstance(held, str):
         return value.split() == held.split()
+    if isinstance(value, tuple) and isinstance(held, tuple):
+        return set(value) == set(held)
     return value == held

@@ -36,6 +36,8 @@ class Words:
     day_marks: Mapping[str, str]
     months: Mapping[str, str]
     none: frozenset[str]
+    province: frozenset[str]
+    prefecture: frozenset[str]
     allergens: Mapping[str, Choice]
 
 
@@ -66,6 +68,8 @@ def words(folder: Path = paths.CATALOG_DATA) -> Words:
         day_marks=kinds["day"],
         months=kinds["month"],
         none=frozenset(kinds["none"]),
+        province=frozenset(kinds["province"]),
+        prefecture=frozenset(kinds["prefecture"]),
         allergens=_choices([row for row in _rows(folder / WORDS_FILE) if row["kind"] == "allergen"]),
     )
 

@@ -85,7 +85,7 @@ def _changes(plan: Plan) -> Part:
 
 def _mends(plan: Plan) -> Part:
     rows = (
-        (str(one.row), as_written(one.column), as_written(one.before) or "–", _said(one.after))
+        (str(one.row), as_written(one.column), as_written(one.before) or _("与上一行合并"), _said(one.after))
         for one in plan.mends
     )
     note = _(
