@@ -148,9 +148,11 @@ def _read(
             value = row.values.get(column)
             if value is None or (column == "product" and _only_names(group, row)):
                 continue
-            earlier, where = said.setdefault(column, (value, row))
+            if not goods_columns.content_of(base, {column: value}):
+                continue  # as it is: a change in one row of the goods is enough
+            earlier, stated = said.setdefault(column, (value, row))
             if earlier != value:
-                reason = msg("和第 %(row)s 行写的不一样，请改成一样，或者只写一次。", row=where.number)
+                reason = msg("和第 %(row)s 行写的不一样，请改成一样，或者只写一次。", row=stated.number)
                 draft.refuse(row, column, reason)
         for column, before, after in goods_packs.take(packs, row, draft, group.name):
             changes.setdefault(row.number, []).append(_change(column, before, after, names))

@@ -20,7 +20,7 @@ from marketplace.flow.update_by_sheet.words import Words, heading, key, plain
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.spreadsheets import MAX_ROWS, Cell, Grid, Row, SheetTooLarge, SheetUnreadable
 
-_HEAD_WITHIN = 30
+_HEAD_WITHIN = 40  # a template's notes stand above its head, and titles above them
 _FEWEST_COLUMNS = 2
 # Amounts in merged cells are of all their rows together, so that no row has them.
 _OF_ONE_ROW = frozenset({Kind.COUNT, Kind.MONEY, Kind.WEIGHT, Kind.CODE})

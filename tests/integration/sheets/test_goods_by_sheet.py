@@ -175,7 +175,7 @@ def test_live_goods_are_changed_by_a_change_that_is_looked_at(session: Session, 
     ]
     plan = look(session, upload := send(session, party, workbook([head, *rows])))
     assert said(plan) == [(3, "", "和第 2 行说的是同一样东西，请只留一行。")]
-    upload = send(session, party, workbook([head, rows[0]]))
+    upload = send(session, party, workbook([head, rows[0], [live.number, 1, "", None, "1、9、10、11", None]]))
     [step] = look(session, upload).steps
     assert {(one.what.hans, str(one.before), str(one.after)) for one in step.changes} == {
         ("规格", "礼盒 5 千克", "礼盒装 5 千克"),
