@@ -158,7 +158,7 @@ def _read(
             changes.setdefault(row.number, []).append(_change(column, before, after, names))
     values, where = _with_harvest(base, said)
     new = dict(goods_columns.content_of(base, values))
-    for column, name in reversed(FIELDS.items()):
+    for column, name in reversed(list(FIELDS.items())):
         if name in new:
             change = _change(column, getattr(base, name), new[name], names)
             changes.setdefault(where[column], []).insert(0, change)
@@ -175,8 +175,10 @@ def _with_harvest(
     where = {column: row.number for column, (_value, row) in said.items()}
     spoken = [one for one in ("sale_months", "harvest_months") if one in values]
     if spoken:
-        months = (values.get(one, getattr(base, one)) for one in ("sale_months", "harvest_months"))
-        values["sale_months"] = tuple(sorted({month for several in months for month in several}))
+        sold, harvested = values.get("sale_months"), values.get("harvest_months")
+        months = {*(sold if isinstance(sold, tuple) else base.sale_months)}
+        months |= {*(harvested if isinstance(harvested, tuple) else base.harvest_months)}
+        values["sale_months"] = tuple(sorted(months))
         where["sale_months"] = where[spoken[0]]
     return values, where
 
