@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import ProductRow, ProposalRow
-from marketplace.catalogue.queries.goods import products_by_id, variants_of
+from marketplace.catalogue.queries.goods import variants_of
 from marketplace.catalogue.queries.proposals import content_of, proposal_from_row
 from marketplace.catalogue.queries.reference import reference
-from marketplace.catalogue.types import GoodsContent, OwnGoods, ProductId, ProposalState
+from marketplace.catalogue.queries.rows import product_from_row
+from marketplace.catalogue.types import GoodsContent, OwnGoods, ProposalState
 from marketplace.kernel.message import Message
 from marketplace.parties.types import PartyId
 from marketplace.places import queries as places
@@ -18,7 +19,7 @@ _ON_ITS_WAY = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.RETUR
 
 
 def own_goods(session: Session, cooperative_id: PartyId) -> tuple[OwnGoods, ...]:
-    """Return what a cooperative described itself, live goods first, in four statements however many.
+    """Return what a cooperative described itself, live goods first, in three statements however many.
 
     A draft that was given up before it was ever live is none.
     """
@@ -28,13 +29,13 @@ def own_goods(session: Session, cooperative_id: PartyId) -> tuple[OwnGoods, ...]
         .order_by(ProposalRow.id)
     )
     begun = [proposal_from_row(row) for row in rows]
-    owned = select(ProductRow.id).where(ProductRow.owner_id == cooperative_id).order_by(ProductRow.id)
-    ids = [ProductId(one) for one in session.scalars(owned)]
-    products = products_by_id(session, ids)
-    variants = variants_of(session, ids)
+    owned = select(ProductRow).where(ProductRow.owner_id == cooperative_id).order_by(ProductRow.id)
+    known = reference(session)
+    products = [product_from_row(row, known) for row in session.scalars(owned)]
+    variants = variants_of(session, [one.id for one in products])
     changing = {one.product_id: one for one in begun if one.product_id is not None}
     found = []
-    for product in products.values():
+    for product in products:
         change = changing.get(product.id)
         found.append(
             OwnGoods(
