@@ -1,13 +1,13 @@
 """A harvest comes into the store: its lot with the papers it must carry, and the packs that may be sold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import service as catalogue
-from marketplace.catalogue.types import LotId, OfferId
+from marketplace.catalogue.types import LotDraft, LotId, OfferId
 from marketplace.flow import promise_lot
 from marketplace.kernel import idempotency
 from marketplace.parties.types import Person, PersonId
@@ -69,14 +69,25 @@ def receive_harvest(
     return stock_queries.lots_by_id(session, [lot_id])[lot_id]
 
 
-def record_harvest(session: Session, offer_id: OfferId, arrival: Arrival) -> LotId:
-    """Record a new lot whose packs come in with others of the same list (``receive_all``).
+def record_harvests(session: Session, arrivals: Sequence[tuple[OfferId, Arrival]]) -> dict[LotId, int]:
+    """Record new lots of a list; returns their packs, which ``receive_all`` puts on sale.
 
-    Refuses (LotPapersMissing, LotDaysWrong, LotExists).
+    Refuses (LotPapersMissing, LotDaysWrong, LotExists) and then records none.
     """
-    return catalogue.record_lot(
-        session, offer_id, arrival.code, arrival.harvested_on, arrival.expires_on, arrival.papers
-    ).id
+    lots = catalogue.record_lots(
+        session,
+        [
+            LotDraft(
+                offer_id=offer_id,
+                code=one.code,
+                harvested_on=one.harvested_on,
+                expires_on=one.expires_on,
+                papers=one.papers,
+            )
+            for offer_id, one in arrivals
+        ],
+    )
+    return {lot.id: one.packs for lot, (_offer_id, one) in zip(lots, arrivals, strict=True)}
 
 
 def receive_all(session: Session, arrivals: Mapping[LotId, int], *, person_id: PersonId) -> None:

@@ -47,12 +47,24 @@ class Change:
 _SETTLED = text("(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)")
 
 
+_FEW = 100
+_MANY = text(
+    """
+    INSERT INTO kernel_change (topic, subject_id, at)
+    SELECT CAST(:topic AS text), subject_id, CAST(:at AS timestamptz)
+    FROM unnest(CAST(:subjects AS bigint[])) WITH ORDINALITY AS one(subject_id, place) ORDER BY place
+    """
+)
+
+
 def record(session: Session, topic: str, subject_ids: Sequence[int]) -> None:
     """Say that something about these subjects changed, in the transaction that changes it."""
-    now = time.now()
-    session.add_all(
-        ChangeRow(topic=topic, subject_id=subject, at=now) for subject in sorted(set(subject_ids))
-    )
+    now, subjects = time.now(), sorted(set(subject_ids))
+    if len(subjects) > _FEW:
+        session.flush()  # what was recorded before comes before
+        session.execute(_MANY, {"topic": topic, "at": now, "subjects": subjects})
+    else:
+        session.add_all(ChangeRow(topic=topic, subject_id=subject, at=now) for subject in subjects)
 
 
 def since(session: Session, position: Position, *, limit: int = 1000) -> list[Change]:

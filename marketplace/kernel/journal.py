@@ -1,12 +1,13 @@
 """The journal: who changed what, when and why, in the same transaction as the change. Append-only."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.kernel import time
@@ -29,6 +30,18 @@ class JournalRow(Base):
     detail: Mapped[dict[str, Any]]
 
 
+_MANY = text(
+    """
+    INSERT INTO kernel_journal (at, person_id, subject_type, subject_id, action, detail)
+    SELECT CAST(:at AS timestamptz), CAST(:person_id AS bigint), CAST(:subject_type AS text), subject_id,
+        action, CAST(detail AS jsonb)
+    FROM unnest(CAST(:subjects AS bigint[]), CAST(:actions AS text[]), CAST(:details AS text[]))
+        WITH ORDINALITY AS line(subject_id, action, detail, place)
+    ORDER BY place
+    """
+)
+
+
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     at: datetime
@@ -48,6 +61,26 @@ def write(session: Session, subject_type: str, subject_id: int, action: str, **d
             action=action,
             detail=detail,
         )
+    )
+
+
+def write_many(
+    session: Session, subject_type: str, lines: Sequence[tuple[int, str, Mapping[str, Any]]]
+) -> None:
+    """Append a line each for many subjects (id, action, detail) in one statement, in the order given."""
+    if not lines:
+        return
+    session.flush()  # what was written before comes before
+    session.execute(
+        _MANY,
+        {
+            "at": time.now(),
+            "person_id": acting_person.get(),
+            "subject_type": subject_type,
+            "subjects": [subject_id for subject_id, _action, _detail in lines],
+            "actions": [action for _subject_id, action, _detail in lines],
+            "details": [json.dumps(detail, ensure_ascii=False) for _subject_id, _action, detail in lines],
+        },
     )
 
 

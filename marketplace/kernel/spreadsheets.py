@@ -51,12 +51,14 @@ class Row:
 class Grid:
     """A file's first visible sheet; ``hidden_columns`` from 0.
 
-    ``is_typed``: the file tells numbers from text (XLSX does, CSV does not).
+    ``is_typed``: the file tells numbers from text (XLSX does, CSV does not). ``continued`` are cells (row,
+    column from 0) that are merged with one above them, with what stands in that one.
     """
 
     rows: Sequence[Row]
     hidden_columns: frozenset[int] = frozenset()
     is_typed: bool = True
+    continued: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ class Page:
     """One sheet to be written: lines that say what it is, the head, the rows.
 
     ``text_columns`` (from 0) are set to text down to their end, so that no program turns what is typed
-    there into a number; ``marks`` are tones by row (from 0): ``stop`` or ``good``.
+    there into a number; ``marks`` are tones by row (from 0): ``stop`` or ``good``; ``choices`` are what a
+    column (from 0) is chosen from, offered in its cells and listed on a second sheet of that name.
     """
 
     about: Sequence[str]
@@ -72,6 +75,8 @@ class Page:
     rows: Iterable[Sequence[Written]]
     text_columns: frozenset[int] = frozenset()
     marks: Mapping[int, str] = field(default_factory=dict)
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    choices_name: str = ""
 
 
 class Spreadsheets(Protocol):

@@ -1,7 +1,7 @@
 """Spreadsheets for tests: workbooks as people really save them, and plain tables."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from marketplace.adapters.spreadsheets import SpreadsheetFiles
 from marketplace.catalogue.types import Offer
 from marketplace.flow import update_by_sheet
+from marketplace.flow.update_by_sheet.types import Column, Leaving
 from marketplace.kernel import ids
+from marketplace.kernel.message import Message, Name
+from marketplace.kernel.spreadsheets import Page, Written
 from marketplace.kernel.uploads import Upload
 from marketplace.parties.types import PersonId
 
@@ -19,7 +22,7 @@ FILES = SpreadsheetFiles()
 
 
 def workbook(rows: Sequence[Sequence[Any]], **hidden: Sequence[Any]) -> bytes:
-    """Save rows as XLSX; ``hidden_rows`` by number, ``hidden_columns`` by letter."""
+    """Save rows as XLSX; ``hidden_rows`` by number, ``hidden_columns`` by letter, ``merged`` ranges."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -29,6 +32,8 @@ def workbook(rows: Sequence[Sequence[Any]], **hidden: Sequence[Any]) -> bytes:
         sheet.row_dimensions[number].hidden = True
     for letter in hidden.get("hidden_columns", ()):
         sheet.column_dimensions[letter].hidden = True
+    for cells in hidden.get("merged", ()):
+        sheet.merge_cells(cells)
     return saved(book)
 
 
@@ -74,6 +79,18 @@ def messy_lots(names: Sequence[str], *, spoilt: bool = False) -> bytes:
     sheet.row_dimensions[11].hidden = True
     sheet.column_dimensions["D"].hidden = True
     return saved(book)
+
+
+def as_page(columns: Sequence[Column], rows: Iterable[Sequence[Leaving]]) -> bytes:
+    """Write an export as the edge does, in Simplified Chinese."""
+
+    def cell(value: Leaving) -> Written:
+        if isinstance(value, tuple) and not isinstance(value, Name):
+            return "、".join(map(str, value))
+        return str(value) if isinstance(value, Message | Name) else value
+
+    head = [one.name.hans for one in columns]
+    return FILES.write(Page(about=(), head=head, rows=[[cell(one) for one in row] for row in rows]))
 
 
 def sent(

@@ -3,7 +3,7 @@
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 import structlog
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 
 from marketplace.kernel.message import msg
 from marketplace.kernel.spreadsheets import (
@@ -41,8 +42,11 @@ class _Forbidden(Exception):
 
 @dataclass(slots=True)
 class _Hidden:
+    """What the reader of cells passes over; ``merged`` are columns (from 0) with first and last row."""
+
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def read(content: bytes) -> Grid:
@@ -92,7 +96,21 @@ def _first_sheet(content: bytes, packed: zipfile.ZipFile) -> Grid:
             rows = list(_rows(sheet, hidden))
         finally:
             book.close()
-    return Grid(rows, frozenset(hidden.columns))
+    return Grid(rows, frozenset(hidden.columns), continued=_continued(rows, hidden.merged))
+
+
+def _continued(rows: Sequence[Row], merged: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int], Cell]:
+    """Say what stands in cells below the first of a merged column: to its author they show the same."""
+    by_number = {row.number: row for row in rows}
+    found: dict[tuple[int, int], Cell] = {}
+    for column, first, last in merged:
+        top = by_number.get(first)
+        if top is None or column >= len(top.cells) or top.cells[column] is None:
+            continue
+        for number in range(first + 1, min(last, first + MAX_ROWS) + 1):
+            if number in by_number and len(found) < MAX_ROWS * MAX_COLUMNS:
+                found[number, column] = top.cells[column]
+    return found
 
 
 def _rows(sheet: Any, hidden: _Hidden) -> Iterator[Row]:
@@ -135,6 +153,10 @@ def _hidden(sheet: bytes) -> _Hidden:
         elif tag == "col" and _is_on(attributes.get("hidden")):
             first, last = int(attributes["min"]), int(attributes["max"])
             found.columns.update(range(first - 1, min(last, MAX_COLUMNS)))
+        elif tag == "mergeCell" and len(found.merged) < MAX_ROWS:
+            left, top, _right, bottom = range_boundaries(attributes["ref"])
+            if left and top and bottom and bottom > top and left <= MAX_COLUMNS:
+                found.merged.append((left - 1, top, bottom))
 
     number = 0
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range_abs
 
-from marketplace.kernel.spreadsheets import Page, Written
+from marketplace.kernel.spreadsheets import MAX_ROWS, Page, Written
 
 _WIDTH = 18
 _LOOKS: Mapping[str, dict[str, object]] = {
@@ -64,8 +65,27 @@ def write(page: Page) -> bytes:
     for row, cells in enumerate(page.rows):
         for column, value in enumerate(cells):
             _write(sheet, (head_at + 1 + row, column), value, formats, page.marks.get(row, ""))
+    if page.choices:
+        _offer_choices(book, sheet, page, formats)
     book.close()
     return file.getvalue()
+
+
+def _offer_choices(book: Any, sheet: Any, page: Page, formats: _Formats) -> None:
+    """List what may be chosen on a sheet of its own, and let the cells of a column offer its list.
+
+    Other words may be typed as well: whoever reads the file back knows more ways to write them.
+    """
+    listed = book.add_worksheet(page.choices_name)
+    listed.set_column(0, max(len(page.choices) - 1, 0), _WIDTH)
+    first = len(page.about) + 1
+    for place, (column, names) in enumerate(page.choices.items()):
+        listed.write_string(0, place, page.head[column], formats.of("head"))
+        for row, name in enumerate(names, start=1):
+            listed.write_string(row, place, name, formats.of("text"))
+        source = f"='{page.choices_name}'!{xl_range_abs(1, place, len(names), place)}"
+        rule = {"validate": "list", "source": source, "show_error": False}
+        sheet.data_validation(first, column, first + MAX_ROWS, column, rule)
 
 
 def _write(sheet: Any, at: tuple[int, int], value: Written, formats: _Formats, tone: str) -> None:

@@ -100,6 +100,7 @@ from marketplace.catalogue.queries.nominations import (
     list_nominations,
     nomination_counts,
 )
+from marketplace.catalogue.queries.own_goods import lacking, own_goods
 from marketplace.catalogue.queries.papers import (
     held_papers,
     offers_barred,
@@ -116,7 +117,6 @@ from marketplace.catalogue.queries.producers import (
 from marketplace.catalogue.queries.proposals import (
     content_of,
     described,
-    find_open_proposal,
     find_story,
     get_proposal,
     get_story,
@@ -141,6 +141,7 @@ from marketplace.catalogue.queries.register import (
     search_register,
     standings_now,
 )
+from marketplace.catalogue.queries.resuming import resume_problems
 from marketplace.catalogue.queries.turned_back import turned_back
 
 __all__ = [
@@ -176,7 +177,6 @@ __all__ = [
     "find_former",
     "find_listed_id",
     "find_open_edition",
-    "find_open_proposal",
     "find_product_by_slug",
     "find_story",
     "find_variant_by_code",
@@ -203,6 +203,7 @@ __all__ = [
     "holds_of_lots",
     "is_denied",
     "is_promised_form",
+    "lacking",
     "last_contact",
     "list_brands",
     "list_certificates",
@@ -228,6 +229,7 @@ __all__ = [
     "offers_of",
     "offers_of_cooperative",
     "offers_of_variants",
+    "own_goods",
     "papers_for",
     "papers_of_lots",
     "pictures_by_digest",
@@ -244,6 +246,7 @@ __all__ = [
     "reminders_due",
     "report_papers",
     "reports_of_lot",
+    "resume_problems",
     "search_register",
     "slugs_by_number",
     "standings_now",

@@ -34,8 +34,15 @@ def offers_barred(
     A licence that expired at midnight stops its goods at midnight, whoever has looked at the offer since.
     """
     rows = session.scalars(select(OfferRow).where(OfferRow.id.in_(set(offer_ids)))).all()
+    products = products_by_id(session, {ProductId(row.product_id) for row in rows})
+    return barred_among(session, rows, products, at)
+
+
+def barred_among(
+    session: Session, rows: Collection[OfferRow], products: Mapping[ProductId, Product], at: datetime
+) -> Mapping[OfferId, Message]:
+    """Say the same of offers and goods that were read already."""
     offers = {row.id: (offer_from_row(row), row.declared_papers) for row in rows}
-    products = products_by_id(session, {one.product_id for one, _ in offers.values()})
     everybody = {party for one, _ in offers.values() for party in (one.cooperative_id, one.producer_id)}
     valid = certificates_of_sellers(session, products, everybody, at)
     barred: dict[OfferId, Message] = {}

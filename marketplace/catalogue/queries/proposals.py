@@ -72,16 +72,6 @@ def list_proposals(
     return Page([proposal_from_row(row) for row in rows], total, page, per_page)
 
 
-def find_open_proposal(session: Session, product_id: ProductId) -> Proposal | None:
-    """Return the description that is on its way to change a product."""
-    row = session.scalars(
-        select(ProposalRow).where(
-            ProposalRow.product_id == product_id, ProposalRow.state.in_(("draft", "submitted", "returned"))
-        )
-    ).first()
-    return None if row is None else proposal_from_row(row)
-
-
 def proposals_waiting() -> Queue:
     """What cooperatives handed in and nobody has looked at."""
     return queue(ProposalRow.submitted_at, ProposalRow.state == ProposalState.SUBMITTED)

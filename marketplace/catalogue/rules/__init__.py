@@ -89,6 +89,7 @@ from marketplace.catalogue.rules.proposals import (
     STORY_TRANSITIONS,
     WRITABLE,
     county_of,
+    goods_number,
     revision,
     story_revision,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "expires_on",
     "findings",
     "goods_content",
+    "goods_number",
     "in_numbered_order",
     "in_season",
     "in_shown_order",

@@ -19,6 +19,9 @@ from marketplace.catalogue.types import (
 from marketplace.kernel.message import Message, msg
 
 NAME_MAX, TEXT_MAX, PACKS_MAX, PICTURES_MAX = 40, 2000, 6, 9
+LINE_MAX, KEYWORDS_MAX, SHELF_LIFE_MAX_DAYS = 120, 8, 3650
+MOST_GRAMS, MOST_FEN = 200_000, 10_000_000
+"""The heaviest pack, and the dearest."""
 TEXT_MIN = 20
 _WORTH_KEEPING = 3
 """A run of fewer characters that two changed places share is read as changed too."""

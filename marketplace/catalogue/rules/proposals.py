@@ -5,7 +5,14 @@ import json
 from collections.abc import Mapping
 
 from marketplace.catalogue.rules.contents import to_plain
-from marketplace.catalogue.types import GoodsContent, Proposal, ProposalState, StoryContent, StoryState
+from marketplace.catalogue.types import (
+    GoodsContent,
+    Proposal,
+    ProposalId,
+    ProposalState,
+    StoryContent,
+    StoryState,
+)
 from marketplace.kernel.message import msg
 from marketplace.places.types import DivisionCode
 
@@ -50,6 +57,11 @@ STORY_TRANSITIONS: Mapping[StoryState, frozenset[StoryState]] = {
 def revision(proposal: Proposal) -> str:
     """Digest what a description says: a reviewer's word holds for this and nothing else."""
     return _digest(proposal.content)
+
+
+def goods_number(proposal_id: ProposalId) -> str:
+    """Return the number that goods bear from their first description on, as a product too."""
+    return f"C{proposal_id:06}"
 
 
 def story_revision(content: StoryContent) -> str:

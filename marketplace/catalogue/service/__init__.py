@@ -24,6 +24,12 @@ from marketplace.catalogue.service.certificates import (
 )
 from marketplace.catalogue.service.commitments import issue_commitment
 from marketplace.catalogue.service.declaring import declare_papers
+from marketplace.catalogue.service.describing import (
+    begin_changes,
+    begin_proposals,
+    submit_proposals,
+    write_proposals,
+)
 from marketplace.catalogue.service.editions import (
     close_nominations,
     open_edition,
@@ -31,13 +37,14 @@ from marketplace.catalogue.service.editions import (
     reopen_nominations,
 )
 from marketplace.catalogue.service.lot_states import add_report, hold_lot, recall_lot, release_lot
-from marketplace.catalogue.service.lots import add_lot_paper, check_lot_papers, record_lot
+from marketplace.catalogue.service.lots import add_lot_paper, check_lot_papers, record_lot, record_lots
 from marketplace.catalogue.service.nominations import (
     approve_nominations,
     nominate,
     refuse_nomination,
     withdraw_nomination,
 )
+from marketplace.catalogue.service.offer_changes import change_offers
 from marketplace.catalogue.service.offers import (
     change_price,
     change_producer,
@@ -111,7 +118,10 @@ __all__ = [
     "ask_use",
     "authorise_use",
     "begin_change",
+    "begin_changes",
     "begin_proposal",
+    "begin_proposals",
+    "change_offers",
     "change_price",
     "change_producer",
     "change_selling",
@@ -159,6 +169,7 @@ __all__ = [
     "publish_story",
     "recall_lot",
     "record_lot",
+    "record_lots",
     "refuse_brand",
     "refuse_nomination",
     "refuse_use",
@@ -174,6 +185,7 @@ __all__ = [
     "submit_brand",
     "submit_certificate",
     "submit_proposal",
+    "submit_proposals",
     "submit_story",
     "suspend_certificate",
     "take_back",
@@ -184,5 +196,6 @@ __all__ = [
     "withdraw_proposal",
     "withdraw_use",
     "write_proposal",
+    "write_proposals",
     "write_story",
 ]

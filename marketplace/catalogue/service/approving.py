@@ -108,7 +108,7 @@ def _draft(proposal_id: int, content: GoodsContent, pinyin: str, known: Referenc
     storage = known.storage_classes[content.storage_code]
     return ProductDraft(
         slug=f"{'-'.join(pinyin.split())[:60]}-{proposal_id}",
-        number=f"C{proposal_id:06}",
+        number=rules.goods_number(ProposalId(proposal_id)),
         name=Name(content.name, "", content.name_en),
         pinyin=pinyin,
         cut=None,

@@ -24,9 +24,11 @@ from marketplace.catalogue.refusals import (
     StatusMovedOn,
     WrongSeller,
 )
+from marketplace.catalogue.service.offer_changes import change_offers
 from marketplace.catalogue.service.producers import name_producer, refuse_denied
 from marketplace.catalogue.types import (
     Offer,
+    OfferChange,
     OfferDraft,
     OfferId,
     OfferStatus,
@@ -94,43 +96,31 @@ def change_price(session: Session, offer_id: OfferId, price_fen: int) -> Offer:
 
     Refuses (PriceOutsideBand), and (OfferTermsWrong) a price that its own ladder does not fall from.
     """
-    row = standing_offer(session, offer_id)
-    _check_price(get_variant(session, VariantId(row.variant_id)), price_fen)
-    problem = rules.ladder_problem(offer_from_row(row).selling.ladder, price_fen)
-    if problem is not None:
-        raise OfferTermsWrong(problem, field="price")
-    former, row.price_fen = row.price_fen, price_fen
-    return changed_offer(session, row, "price_changed", former_fen=former, price_fen=price_fen)
+    [changed] = change_offers(session, [OfferChange(offer_id=offer_id, price_fen=price_fen)])
+    return changed
 
 
 def change_terms(session: Session, offer_id: OfferId, terms: OfferTerms) -> Offer:
     """Change minimum, lead days, capacity and cut-off of an offer; refuses (OfferTermsWrong)."""
-    row = standing_offer(session, offer_id)
-    _check_terms(terms)
-    before = OfferTerms(**{name: getattr(row, name) for name in _terms(terms)})
-    _check_border(session, ProductId(row.product_id), before, terms)
-    for name, value in _terms(terms).items():
-        setattr(row, name, value)
-    return changed_offer(session, row, "terms_changed", **_terms(terms))
+    [changed] = change_offers(session, [OfferChange(offer_id=offer_id, terms=terms)])
+    return changed
 
 
 def pause_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
     """Take an offer off sale until it is resumed; orders already placed stand."""
-    row = _locked(session, offer_id)
-    _move(row, OfferStatus.PAUSED)
-    return changed_offer(session, row, "paused", reason=reason)
+    paused = OfferChange(offer_id=offer_id, status=OfferStatus.PAUSED, reason=reason)
+    [changed] = change_offers(session, [paused])
+    return changed
 
 
 def resume_offer(session: Session, offer_id: OfferId) -> Offer:
-    """Put a paused offer on sale again; refuses (NotSellable) where a paper has lapsed meanwhile."""
-    row = _locked(session, offer_id)
-    variant = get_variant(session, VariantId(row.variant_id))
-    producer_id, seller_id = PartyId(row.producer_id), PartyId(row.cooperative_id)
-    refuse_denied(session, producer_id, seller_id, variant.product_id)
-    sellers = {seller_id, producer_id}
-    _check_papers(session, variant, sellers, row.declared_papers)
-    _move(row, OfferStatus.LISTED)
-    return changed_offer(session, row, "resumed")
+    """Put a paused offer on sale again.
+
+    Refuses (NotSellable) where a paper has lapsed or the goods were withdrawn, (ProducerDenied) where their
+    producer says that they are not its own.
+    """
+    [changed] = change_offers(session, [OfferChange(offer_id=offer_id, status=OfferStatus.LISTED)])
+    return changed
 
 
 def withdraw_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
@@ -173,8 +163,13 @@ def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[O
         )
     )
     barred = offers_barred(session, [OfferId(offer_id) for offer_id in rows], time.now())
-    for offer_id in sorted(barred):
-        pause_offer(session, offer_id, reason="paper missing")
+    change_offers(
+        session,
+        [
+            OfferChange(offer_id=offer_id, status=OfferStatus.PAUSED, reason="paper missing")
+            for offer_id in sorted(barred)
+        ],
+    )
     return sorted(barred)
 
 

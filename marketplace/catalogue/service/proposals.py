@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import PictureRow, ProductRow, ProposalRow
-from marketplace.catalogue.queries.proposals import described, find_open_proposal, proposal_from_row
-from marketplace.catalogue.queries.reference import reference
+from marketplace.catalogue.queries.proposals import proposal_from_row
 from marketplace.catalogue.refusals import (
-    DescriptionIncomplete,
-    NotYours,
-    ProposalNotFound,
     StatusMovedOn,
     TooManyPictures,
 )
 from marketplace.catalogue.rules.contents import PICTURES_MAX
-from marketplace.catalogue.service.products import locked_product
+from marketplace.catalogue.service.describing import (
+    begin_changes,
+    begin_proposals,
+    locked_proposals,
+    submit_proposals,
+    write_proposals,
+)
 from marketplace.catalogue.types import (
     GoodsContent,
     Picture,
@@ -30,13 +32,12 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel import journal, time
 from marketplace.parties.types import PartyId
-from marketplace.places import queries as places
-from marketplace.places.types import Level, Side
 
 
 def begin_proposal(session: Session, cooperative_id: PartyId, content: GoodsContent) -> Proposal:
     """Begin to describe goods that the marketplace does not have yet."""
-    return _begun(session, cooperative_id, None, content)
+    [begun] = begin_proposals(session, cooperative_id, [content])
+    return begun
 
 
 def begin_change(session: Session, cooperative_id: PartyId, product_id: ProductId) -> Proposal:
@@ -44,10 +45,8 @@ def begin_change(session: Session, cooperative_id: PartyId, product_id: ProductI
 
     Refuses (NotYours) goods of others and the marketplace's standard goods.
     """
-    if locked_product(session, product_id).owner_id != cooperative_id:
-        raise NotYours
-    begun = find_open_proposal(session, product_id)
-    return begun or _begun(session, cooperative_id, product_id, described(session, product_id))
+    [begun] = begin_changes(session, cooperative_id, [product_id])
+    return begun
 
 
 def write_proposal(session: Session, proposal_id: ProposalId, content: GoodsContent) -> Proposal:
@@ -55,12 +54,8 @@ def write_proposal(session: Session, proposal_id: ProposalId, content: GoodsCont
 
     A pack that is live stays: what was sold keeps its name. Refuses (StatusMovedOn).
     """
-    row = _writable(session, proposal_id)
-    former = proposal_from_row(row)
-    codes = {one.code for one in content.packs}
-    live = [one for one in former.content.packs if one.code and one.code not in codes]
-    kept = replace(content, pictures=former.content.pictures, packs=(*live, *content.packs))
-    return _written(session, row, kept)
+    [written] = write_proposals(session, {proposal_id: content})
+    return written
 
 
 def add_picture(session: Session, proposal_id: ProposalId, picture: Picture) -> Proposal:
@@ -103,17 +98,8 @@ def keep_picture(session: Session, picture: Picture) -> None:
 
 def submit_proposal(session: Session, proposal_id: ProposalId) -> Proposal:
     """Hand a description in; refuses (DescriptionIncomplete) what lacks something, (StatusMovedOn)."""
-    row = locked_proposal(session, proposal_id)
-    content = proposal_from_row(row).content
-    lacking = rules.missing(content, reference(session))
-    if lacking:
-        name, problem = next(iter(lacking.items()))
-        raise DescriptionIncomplete(problem, field=name)
-    county = places.atlas(session).find(content.county_code)
-    if county is None or county.level is not Level.COUNTY or county.side is not Side.GUIZHOU:
-        raise DescriptionIncomplete(rules.NO_COUNTY, field="county_code")
-    row.submitted_at = time.now()
-    return move(session, row, ProposalState.SUBMITTED)
+    [submitted] = submit_proposals(session, [proposal_id])
+    return submitted
 
 
 def take_back(session: Session, proposal_id: ProposalId) -> Proposal:
@@ -159,15 +145,8 @@ def follow_product(session: Session, product_id: ProductId, state: ProposalState
 
 
 def locked_proposal(session: Session, proposal_id: ProposalId) -> ProposalRow:
-    row = session.scalars(
-        select(ProposalRow)
-        .where(ProposalRow.id == proposal_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise ProposalNotFound
-    return row
+    """Lock one description; refuses (ProposalNotFound)."""
+    return locked_proposals(session, [proposal_id])[proposal_id]
 
 
 def seen_proposal(session: Session, proposal_id: ProposalId, seen: str) -> ProposalRow:
@@ -186,28 +165,6 @@ def move(
     row.state, row.changed_at = wanted, time.now()
     session.flush()
     journal.write(session, "proposal", row.id, action or str(wanted), **detail)
-    return proposal_from_row(row)
-
-
-def _begun(
-    session: Session, cooperative_id: PartyId, product_id: ProductId | None, content: GoodsContent
-) -> Proposal:
-    now = time.now()
-    row = ProposalRow(
-        cooperative_id=cooperative_id,
-        product_id=product_id,
-        state=ProposalState.DRAFT,
-        content=rules.to_plain(content),
-        former=None,
-        note="",
-        begun_at=now,
-        changed_at=now,
-        submitted_at=None,
-        decided_at=None,
-    )
-    session.add(row)
-    session.flush()
-    journal.write(session, "proposal", row.id, "begun")
     return proposal_from_row(row)
 
 

@@ -1,10 +1,11 @@
 """What people and files say before it becomes a product, an offer or a certificate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from marketplace.catalogue.types.certificates import Base
-from marketplace.catalogue.types.goods import ProductId, VariantId
+from marketplace.catalogue.types.goods import OfferId, OfferStatus, ProductId, VariantId
 from marketplace.catalogue.types.reference import TemperatureRange
 from marketplace.kernel.message import Name
 from marketplace.parties.types import PartyId
@@ -40,6 +41,35 @@ class OfferTerms:
     daily_capacity: int
     cut_off_hour: int
     serves_hong_kong_macao: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferChange:
+    """What becomes of a standing offer; what is None stays. ``reason`` is why it is paused.
+
+    ``status``: only between on sale and paused; an offer ends by its own use case.
+    """
+
+    offer_id: OfferId
+    price_fen: int | None = None
+    terms: OfferTerms | None = None
+    status: OfferStatus | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotDraft:
+    """A harvest or making as it is recorded; without a last day it follows from the goods' shelf life.
+
+    ``papers`` are paper codes with their numbers, all that each lot of such goods carries; None where they
+    follow by themselves.
+    """
+
+    offer_id: OfferId
+    code: str
+    harvested_on: date
+    expires_on: date | None = None
+    papers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,21 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnGoods:
+    """Goods of a cooperative's own as it would go on describing them: what is open, else what is live.
+
+    ``number`` stays the same from the first draft on. ``proposal_id`` and ``state`` are of the description
+    that is on its way; without one the goods are live or were.
+    """
+
+    number: str
+    product_id: ProductId | None
+    proposal_id: ProposalId | None
+    state: ProposalState | None
+    content: GoodsContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """What a reviewer says with the yes: ``seen`` is the revision that was looked at.
 

@@ -23,7 +23,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
 _REGIONS = frozenset({"all", "hk", "gd", "gz"})
-_SHEET_KINDS = frozenset({"total", "note", "example", "money", "weight", "count", "flag", "state", "day"})
+_SHEET_KINDS = frozenset({"total", "note", "example", "money", "weight", "count", "flag", "state", "day"}) | {
+    "month",
+    "none",
+    "allergen",
+    "province",
+    "prefecture",
+}
 _QUERY_KINDS = frozenset(
     {
         *("good", "place", "unit", "packed", "not_unit", "numeral", "counted", "yuan", "yuan_before"),

@@ -5,51 +5,33 @@ Pure: no file, no database. Every reader answers for any cell; none raises.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from marketplace.flow.update_by_sheet import days
-from marketplace.flow.update_by_sheet.types import Kind, Value
-from marketplace.flow.update_by_sheet.words import Words, key, plain
+from marketplace.flow.update_by_sheet import chosen, days
+from marketplace.flow.update_by_sheet.types import Kind
+from marketplace.flow.update_by_sheet.understood import (
+    EXACT_BELOW,
+    TEXT_MAX,
+    Context,
+    Read,
+    decimal,
+    shown,
+    units_of,
+    weight_g,
+)
+from marketplace.flow.update_by_sheet.words import key, plain
 from marketplace.kernel import money
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.spreadsheets import Broken, Cell, Formula
 
+__all__ = ["CODE_MAX", "COUNT_MAX", "Context", "Read", "read", "shown", "weight_g"]
+
 COUNT_MAX = 100_000
 CODE_MAX = 80
-TEXT_MAX = 200
 PRICE_MAX_FEN = 100_000_000
-# A number cell keeps fifteen digits; what was longer has lost its end (IEEE 754, as Excel stores it).
-_EXACT_BELOW = 10**15
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
-_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<digits>\d+(?:\.\d+)?)(?P<unit>[^\d.]*)")
-_EACH = r"(?P<each>\d{1,6}(?:\.\d{1,3})?)(?P<unit>[^\d.x×*]+)"
-# 2.5kg×4 or 5斤/件; and 4×2.5kg.
-_WEIGHTS = (
-    re.compile(_EACH + r"(?:[x×*](?P<times>\d{1,4})[^\d]*)?"),
-    re.compile(r"(?P<times>\d{1,4})[^\d.x×*]{0,2}[x×*]" + _EACH),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A cell as understood: a value or a problem; ``mended`` is how the value is written, if otherwise."""
-
-    value: Value | None = None
-    mended: str | None = None
-    problem: Message | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a cell cannot know: the words, the day it is, the unit in the column's head, the file's kind."""
-
-    words: Words
-    today: date
-    unit: str = ""
-    is_typed: bool = True
+_AS_WRITTEN = frozenset({Kind.TEXT, Kind.LINE, Kind.PROSE})
+_WORDS_ONLY = _AS_WRITTEN | {Kind.FLAG, Kind.STATE}
 
 
 def read(cell: Cell, kind: Kind, context: Context) -> Read:
@@ -60,7 +42,7 @@ def read(cell: Cell, kind: Kind, context: Context) -> Read:
         return Read(problem=msg("这里是公式。公式不会被计算，请复制后“选择性粘贴为数值”。"))
     if isinstance(cell, Broken):
         return Read(problem=msg("这里是错误值%(value)s，请改成要填的内容。", value=cell.text))
-    if _is_destroyed(cell) and kind not in {Kind.TEXT, Kind.FLAG, Kind.STATE}:
+    if _is_destroyed(cell) and kind not in _WORDS_ONLY:
         return Read(
             problem=msg(
                 "数字太长，已被表格软件改成%(value)s。请先把该列设为文本，再重新填写。", value=shown(cell)
@@ -70,31 +52,9 @@ def read(cell: Cell, kind: Kind, context: Context) -> Read:
     return found if found.value is None else _noting(cell, kind, found, context)
 
 
-def shown(cell: Cell) -> str:
-    """Write a cell as its author sees it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, Formula | Broken):
-        return cell.text
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT_BELOW else f"{cell:.15g}"
-    return str(cell)
-
-
-def weight_g(text: str, words: Words) -> int | None:
-    """Read the net weight of a pack, 「5斤/件」 or 「2.5kg×4」, in grams; None where it says none."""
-    for pattern in _WEIGHTS:
-        found = pattern.fullmatch(key(text))
-        units = [one for one in words.weights if found is not None and found["unit"].startswith(one)]
-        if found is not None and units:
-            grams = Decimal(found["each"]) * words.weights[max(units, key=len)] * int(found["times"] or 1)
-            return int(grams) if grams > 0 and grams == grams.to_integral_value() else None
-    return None
-
-
 def _noting(cell: Cell, kind: Kind, found: Read, context: Context) -> Read:
     """Say that a cell was mended: its reading is written otherwise, or a number was kept as text."""
-    if kind is Kind.TEXT or found.mended is None:
+    if kind in _AS_WRITTEN or found.mended is None:
         return Read(found.value)
     before = shown(cell)
     if before != found.mended:
@@ -113,7 +73,7 @@ def _is_destroyed(cell: Cell) -> bool:
         return False
     if isinstance(cell, str):
         return _SCIENTIFIC.fullmatch(plain(cell)) is not None
-    return not abs(cell) < _EXACT_BELOW
+    return not abs(cell) < EXACT_BELOW
 
 
 def _text(cell: Cell, _context: Context) -> Read:
@@ -131,20 +91,20 @@ def _code(cell: Cell, _context: Context) -> Read:
 
 
 def _count(cell: Cell, context: Context) -> Read:
-    number = _decimal(cell, context.words.counts)
+    number = decimal(cell, context.words.counts)
     if number is None or number != number.to_integral_value():
         return Read(problem=msg("“%(value)s”不是整数。", value=shown(cell)[:TEXT_MAX]))
-    if not 0 <= number <= _EXACT_BELOW:
+    if not 0 <= number <= EXACT_BELOW:
         return Read(problem=msg("“%(value)s”不能是负数或太大的数。", value=shown(cell)[:TEXT_MAX]))
     return Read(int(number), str(int(number)))
 
 
 def _money(cell: Cell, context: Context) -> Read:
     units = context.words.money
-    number = _decimal(cell, units)
+    number = decimal(cell, units)
     if number is None:
         return Read(problem=msg("“%(value)s”不是金额，例如 86.00。", value=shown(cell)[:TEXT_MAX]))
-    has_own_unit = isinstance(cell, str) and any(one in units for one in _units_of(cell))
+    has_own_unit = isinstance(cell, str) and any(one in units for one in units_of(cell))
     factor = 1 if has_own_unit else units.get(context.unit, units.get(context.unit.partition("/")[0], 1))
     fen = number * factor * money.FEN_PER_YUAN
     if isinstance(cell, float):
@@ -184,34 +144,6 @@ def _state(cell: Cell, context: Context) -> Read:
     return Read(word)
 
 
-def _decimal(cell: Cell, units: Mapping[str, int]) -> Decimal | None:
-    """Read a number with its separators and unit; None where it is none, or could be two."""
-    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
-        return None
-    if not isinstance(cell, str):
-        return Decimal(repr(cell))
-    text = key(cell).lstrip("¥").removeprefix("rmb").removeprefix("cny")
-    head = re.match(r"[\d,.]+", text)
-    if head is not None and "," in head.group():
-        if _GROUPED.fullmatch(head.group()) is None:
-            return None
-        text = head.group().replace(",", "") + text[head.end() :]
-    found = _NUMBER.fullmatch(text)
-    if found is None:
-        return None
-    unit, _per, _pack = found["unit"].partition("/")
-    if unit and unit not in units:
-        return None
-    number = Decimal(found["digits"]) * units.get(unit, 1)
-    return -number if found["sign"] == "-" else number
-
-
-def _units_of(text: str) -> tuple[str, ...]:
-    """Return what stands behind a number as its unit."""
-    found = re.search(r"[\d.]([^\d.,]+)$", key(text))
-    return (found.group(1).partition("/")[0],) if found else ()
-
-
 _READERS: Mapping[Kind, Callable[[Cell, Context], Read]] = {
     Kind.TEXT: _text,
     Kind.CODE: _code,
@@ -221,4 +153,10 @@ _READERS: Mapping[Kind, Callable[[Cell, Context], Read]] = {
     Kind.COMING: lambda cell, context: _day(cell, context, is_past=False),
     Kind.FLAG: _flag,
     Kind.STATE: _state,
+    Kind.LINE: chosen.line,
+    Kind.PROSE: chosen.prose,
+    Kind.CHOICE: chosen.choice,
+    Kind.CHOICES: chosen.choices,
+    Kind.MONTHS: chosen.months,
+    Kind.WEIGHT: chosen.weight,
 }

@@ -1,6 +1,6 @@
 """The sheet of lots: harvests and makings come in, each with its mark, its day, its packs and its papers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue.refusals import LotDaysWrong, LotPapersMissing
-from marketplace.catalogue.types import Lot, LotId, Offer, Paper, Requirement, SchemeLevel
+from marketplace.catalogue.types import Lot, LotId, Offer, OfferId, Paper, Requirement, SchemeLevel
 from marketplace.flow import receive_stock
 from marketplace.flow.receive_stock import Arrival
 from marketplace.flow.update_by_sheet.cells import COUNT_MAX
@@ -26,6 +26,7 @@ from marketplace.flow.update_by_sheet.types import (
     Column,
     Draft,
     Kind,
+    Leaving,
     Plan,
     Reading,
     ReadRow,
@@ -33,12 +34,12 @@ from marketplace.flow.update_by_sheet.types import (
 )
 from marketplace.flow.update_by_sheet.words import words
 from marketplace.kernel import time
-from marketplace.kernel.message import Message, Name, msg
-from marketplace.kernel.spreadsheets import Written
+from marketplace.kernel.message import msg
 from marketplace.parties.types import PartyId
 
 CODE_MAX = 40
 _PAPER = "paper-"
+NewLot = tuple[OfferId, Arrival]
 
 
 def columns(session: Session, cooperative_id: PartyId) -> tuple[Column, ...]:
@@ -86,6 +87,7 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
     shelf = read_shelf(session, by.cooperative_id, with_lots=True)
     known_papers = catalogue.papers_of_lots(session, [lot.id for lots in shelf.lots.values() for lot in lots])
     draft = Draft(reading)
+    wanted: dict[int, NewLot] = {}
     packs: dict[LotId, int] = {}
     for row in reading.rows:
         offer = offer_of(shelf, row, draft)
@@ -97,11 +99,16 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
             continue
         arrival = _arrival(session, shelf, offer, row, draft)
         if arrival is not None:
-            draft.steps.append(_step(shelf, offer, arrival, row, packs))
-    return draft.done(lambda opened: receive_stock.receive_all(opened, packs, person_id=by.person_id))
+            draft.steps.append(_step(shelf, offer, arrival, row))
+            wanted[row.number] = (offer.id, arrival)
+
+    def record(opened: Session, rows: Sequence[int]) -> None:
+        packs.update(receive_stock.record_harvests(opened, [wanted[one] for one in rows]))
+
+    return draft.done(record, lambda opened: receive_stock.receive_all(opened, packs, person_id=by.person_id))
 
 
-def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
+def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Leaving]]:
     """Yield a row for each lot in store with the papers it carries."""
     shelf = read_shelf(session, cooperative_id, with_lots=True)
     papers = _papers(session, shelf)
@@ -181,7 +188,7 @@ def _arrival(session: Session, shelf: Shelf, offer: Offer, row: ReadRow, draft: 
     )
 
 
-def _step(shelf: Shelf, offer: Offer, arrival: Arrival, row: ReadRow, packs: dict[LotId, int]) -> Step:
+def _step(shelf: Shelf, offer: Offer, arrival: Arrival, row: ReadRow) -> Step:
     names = words().names
     changes = [
         Change(what=names["harvested_on"], before="", after=arrival.harvested_on.isoformat()),
@@ -193,14 +200,4 @@ def _step(shelf: Shelf, offer: Offer, arrival: Arrival, row: ReadRow, packs: dic
         row=row.number,
         about=(*shelf.about(offer), arrival.code),
         changes=tuple(changes),
-        run=_record(offer, arrival, packs),
     )
-
-
-def _record(offer: Offer, arrival: Arrival, packs: dict[LotId, int]) -> Callable[[Session], object]:
-    """Record a lot and note its packs: stock takes all lots of the sheet at once."""
-
-    def run(session: Session) -> None:
-        packs[receive_stock.record_harvest(session, offer.id, arrival)] = arrival.packs
-
-    return run

@@ -1,6 +1,6 @@
 """The sheet of offers: price, terms and state of what a cooperative sells."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue import service as goods
-from marketplace.catalogue.types import Offer, OfferId, OfferStatus, OfferTerms
+from marketplace.catalogue.types import Offer, OfferChange, OfferStatus, OfferTerms
 from marketplace.flow.update_by_sheet.shelf import Shelf, offer_cells, offer_columns, offer_of, read_shelf
 from marketplace.flow.update_by_sheet.types import (
     By,
@@ -17,6 +17,7 @@ from marketplace.flow.update_by_sheet.types import (
     Column,
     Draft,
     Kind,
+    Leaving,
     Plan,
     Reading,
     ReadRow,
@@ -25,8 +26,7 @@ from marketplace.flow.update_by_sheet.types import (
 )
 from marketplace.flow.update_by_sheet.words import words
 from marketplace.kernel import money, time
-from marketplace.kernel.message import Message, Name, msg
-from marketplace.kernel.spreadsheets import Written
+from marketplace.kernel.message import msg
 from marketplace.parties.types import PartyId
 
 _TERMS = ("minimum", "lead_days", "daily_capacity", "cut_off_hour")
@@ -34,8 +34,7 @@ _HONG_KONG_MACAO = "hong_kong_macao"
 _STATES = {OfferStatus.LISTED: msg("在售"), OfferStatus.PAUSED: msg("已暂停")}
 _YES, _NO = msg("是"), msg("否")
 _MOST = 100_000
-
-Run = Callable[[Session], object]
+_BY_ITSELF = "cooperative"
 
 
 def columns(_session: Session, _cooperative_id: PartyId) -> tuple[Column, ...]:
@@ -79,29 +78,34 @@ def columns(_session: Session, _cooperative_id: PartyId) -> tuple[Column, ...]:
 def plan(session: Session, by: By, reading: Reading) -> Plan:
     """Say what each row would change of its offer; an empty cell leaves things as they are."""
     shelf = read_shelf(session, by.cooperative_id)
-    barred = catalogue.offers_barred(
-        session,
-        [one.id for one in shelf.offers.values() if one.status is OfferStatus.PAUSED],
-        time.now(),
-    )
+    paused = [one.id for one in shelf.offers.values() if one.status is OfferStatus.PAUSED]
+    barred = catalogue.resume_problems(session, paused, time.now())
     draft = Draft(reading)
+    wanted: dict[int, OfferChange] = {}
     for row in reading.rows:
         offer = offer_of(shelf, row, draft)
         if offer is None or draft.is_second(row, offer.id):
             continue
-        parts = [_price(shelf, offer, row, draft), _terms(shelf, offer, row, draft), _state(offer, row)]
-        if _resumes(offer, row) and offer.id in barred:
-            draft.refuse(row, "state", barred[offer.id])
-        changes = tuple(change for part in parts for change in part[0])
+        (priced, price_fen), (termed, terms), (moved, status) = (
+            _price(shelf, offer, row, draft),
+            _terms(shelf, offer, row, draft),
+            _state(offer, row),
+        )
+        if status is OfferStatus.LISTED and offer.id in barred:
+            draft.refuse(row, "state", barred[offer.id].message)
+        changes = (*priced, *termed, *moved)
         if changes:
-            runs = [run for _changes, run in parts if run is not None]
-            draft.steps.append(
-                Step(row=row.number, about=shelf.about(offer), changes=changes, run=_together(runs))
+            draft.steps.append(Step(row=row.number, about=shelf.about(offer), changes=changes))
+            wanted[row.number] = OfferChange(
+                offer_id=offer.id, price_fen=price_fen, terms=terms, status=status, reason=_BY_ITSELF
             )
-    return draft.done()
+    return draft.done(
+        lambda opened, rows: goods.change_offers(opened, [wanted[one] for one in rows]),
+        order=sorted(wanted, key=lambda one: wanted[one].offer_id),
+    )
 
 
-def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
+def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Leaving]]:
     """Yield a row for each standing offer, in the order of the columns."""
     shelf = read_shelf(session, cooperative_id)
     for offer in shelf.offers.values():
@@ -114,7 +118,7 @@ def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written |
         ]
 
 
-def _price(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], Run | None]:
+def _price(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], int | None]:
     fen = row.number_in("price")
     if fen is None or fen == offer.price_fen:
         return [], None
@@ -125,10 +129,10 @@ def _price(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list
         draft.refuse(row, "price", problem)
         return [], None
     change = _change("price", money.format_yuan(offer.price_fen), money.format_yuan(fen))
-    return [change], lambda session: goods.change_price(session, offer.id, fen)
+    return [change], fen
 
 
-def _terms(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], Run | None]:
+def _terms(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list[Change], OfferTerms | None]:
     before = OfferTerms(**{one.name: getattr(offer, one.name) for one in fields(OfferTerms)})
     given = {name: found for name in _TERMS if (found := row.number_in(name)) is not None}
     flag = row.values.get(_HONG_KONG_MACAO)
@@ -161,36 +165,16 @@ def _terms(shelf: Shelf, offer: Offer, row: ReadRow, draft: Draft) -> tuple[list
                 _YES if after.serves_hong_kong_macao else _NO,
             )
         )
-    return changes, lambda session: goods.change_terms(session, offer.id, after)
+    return changes, after
 
 
-def _state(offer: Offer, row: ReadRow) -> tuple[list[Change], Run | None]:
-    wanted = row.text("state")
-    if not wanted or wanted == offer.status:
+def _state(offer: Offer, row: ReadRow) -> tuple[list[Change], OfferStatus | None]:
+    said = row.text("state")
+    if not said or said == offer.status:
         return [], None
-    change = _change("state", _STATES[offer.status], _STATES[OfferStatus(wanted)])
-    return [change], _resume(offer.id) if _resumes(offer, row) else _pause(offer.id)
-
-
-def _resumes(offer: Offer, row: ReadRow) -> bool:
-    return row.text("state") == OfferStatus.LISTED and offer.status is OfferStatus.PAUSED
-
-
-def _pause(offer_id: OfferId) -> Run:
-    return lambda session: goods.pause_offer(session, offer_id, "cooperative")
-
-
-def _resume(offer_id: OfferId) -> Run:
-    return lambda session: goods.resume_offer(session, offer_id)
+    wanted = OfferStatus(said)
+    return [_change("state", _STATES[offer.status], _STATES[wanted])], wanted
 
 
 def _change(column: str, before: Shown, after: Shown) -> Change:
     return Change(what=words().names[column], before=before, after=after)
-
-
-def _together(runs: list[Run]) -> Run:
-    def run(session: Session) -> None:
-        for one in runs:
-            one(session)
-
-    return run

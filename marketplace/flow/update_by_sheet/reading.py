@@ -1,7 +1,7 @@
 """Reading a whole sheet: where its head is, which rows are goods, which are titles, sums and notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from marketplace.flow.update_by_sheet import cells
@@ -20,8 +20,10 @@ from marketplace.flow.update_by_sheet.words import Words, heading, key, plain
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.spreadsheets import MAX_ROWS, Cell, Grid, Row, SheetTooLarge, SheetUnreadable
 
-_HEAD_WITHIN = 30
+_HEAD_WITHIN = 40  # a template's notes stand above its head, and titles above them
 _FEWEST_COLUMNS = 2
+# Amounts in merged cells are of all their rows together, so that no row has them.
+_OF_ONE_ROW = frozenset({Kind.COUNT, Kind.MONEY, Kind.WEIGHT, Kind.CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,17 @@ def read_sheet(grid: Grid, columns: Sequence[Column], words: Words, today: date)
         said.skipped.insert(0, Skipped(row=grid.rows[0].number, reason=msg("表头上方是标题，没有读取。")))
     found: list[ReadRow] = []
     kept: dict[int, Sequence[Cell]] = {}
-    context = Context(words, today, is_typed=grid.is_typed)
+    contexts = {
+        one.code: Context(words, today, places[one.code].unit, grid.is_typed, one.choices, one.most)
+        for one in columns
+        if one.code in places
+    }
+    alike = [places[one.code] for one in columns if one.code in places and one.kind not in _OF_ONE_ROW]
     for row in _goods_rows(grid, head, words, places, said):
         if len(kept) == MAX_ROWS:
             raise SheetTooLarge
         kept[row.number] = row.cells
-        values = _values(row, columns, places, context, said)
+        values = _values(_whole(row, grid, alike, said), columns, places, contexts, said)
         if values is not None:
             found.append(ReadRow(row.number, values))
     if not kept:
@@ -174,8 +181,26 @@ def _why_beside(row: Row, words: Words) -> Message | None:
     return None
 
 
+def _whole(row: Row, grid: Grid, places: Sequence[_Place], said: _Said) -> Row:
+    """Return a row with what its merged cells show; ``places`` are those that mean the same in each row."""
+    if not grid.continued:
+        return row
+    filled = [*row.cells]
+    for place in places:
+        above = grid.continued.get((row.number, place.at))
+        if above is not None and _at(row, place) is None:
+            filled += [None] * (place.at + 1 - len(filled))
+            filled[place.at] = above
+            said.mends.append(Mend(row=row.number, column=place.heading, before="", after=shown(above)))
+    return replace(row, cells=tuple(filled))
+
+
 def _values(
-    row: Row, columns: Sequence[Column], places: Mapping[str, _Place], context: Context, said: _Said
+    row: Row,
+    columns: Sequence[Column],
+    places: Mapping[str, _Place],
+    contexts: Mapping[str, Context],
+    said: _Said,
 ) -> Mapping[str, Value] | None:
     """Read a row's cells; None where one of them cannot be read."""
     values: dict[str, Value] = {}
@@ -185,9 +210,7 @@ def _values(
         if place is None:
             continue
         cell = _at(row, place)
-        found = cells.read(
-            cell, column.kind, Context(context.words, context.today, place.unit, context.is_typed)
-        )
+        found = cells.read(cell, column.kind, contexts[column.code])
         problem = found.problem
         if problem is None and found.value is None and column.is_needed:
             problem = msg("不能为空。")

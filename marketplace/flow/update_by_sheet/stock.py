@@ -1,6 +1,6 @@
 """The sheet of stock: what was counted of each lot, and what came in of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -22,14 +22,14 @@ from marketplace.flow.update_by_sheet.types import (
     Column,
     Draft,
     Kind,
+    Leaving,
     Plan,
     Reading,
     ReadRow,
     Step,
 )
 from marketplace.flow.update_by_sheet.words import key, words
-from marketplace.kernel.message import Message, Name, msg
-from marketplace.kernel.spreadsheets import Written
+from marketplace.kernel.message import Message, msg
 from marketplace.parties.types import PartyId
 from marketplace.stock.refusals import BelowHeld
 from marketplace.stock.types import LotStock
@@ -78,10 +78,10 @@ def plan(session: Session, by: By, reading: Reading) -> Plan:
         step = _step(shelf, found, row, draft, moved)
         if step is not None:
             draft.steps.append(step)
-    return draft.done(lambda opened: _move(opened, moved, by))
+    return draft.done(finish=lambda opened: _move(opened, moved, by))
 
 
-def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Written | Name | Message]]:
+def export(session: Session, cooperative_id: PartyId) -> Iterator[list[Leaving]]:
     """Yield a row for each lot in store, the column of what came in left empty."""
     shelf = read_shelf(session, cooperative_id, with_lots=True)
     for offer in shelf.offers.values():
@@ -129,11 +129,14 @@ def _step(shelf: Shelf, found: tuple[Offer, Lot], row: ReadRow, draft: Draft, mo
     if not is_counted and not received:
         return None
     after = counted if counted is not None and is_counted else held.on_hand + received
+    if is_counted:
+        moved.counted[lot.id] = after
+    else:
+        moved.received[lot.id] = received
     return Step(
         row=row.number,
         about=(*shelf.about(offer), lot.code),
         changes=(Change(what=words().names["on_hand"], before=str(held.on_hand), after=str(after)),),
-        run=_note(moved.counted, lot, after) if is_counted else _note(moved.received, lot, received),
     )
 
 
@@ -149,13 +152,6 @@ def _problem(
     if counted is not None and is_counted and counted < held.held:
         return "on_hand", BelowHeld(held.lot_id, held.held).message
     return None
-
-
-def _note(packs: dict[LotId, int], lot: Lot, count: int) -> Callable[[Session], object]:
-    def run(_session: Session) -> None:
-        packs[lot.id] = count
-
-    return run
 
 
 def _move(session: Session, moved: _Moved, by: By) -> None:

@@ -14,16 +14,22 @@ from marketplace.kernel.refusals import Refusal
 from marketplace.kernel.spreadsheets import Cell, Written
 from marketplace.parties.types import PartyId, PersonId
 
-Value = str | int | date | bool
-Shown = str | Message | Name
+Value = str | int | date | bool | tuple[str, ...] | tuple[int, ...]
+Shown = str | Message | Name | tuple[Name, ...]
 """What a table's reader is shown: text as it is, words and names in their language."""
+
+
+Leaving = Written | Message | Name | tuple[Name, ...]
+"""What stands in a cell that leaves: as it is, or in its reader's language."""
 
 
 class Kind(StrEnum):
     """What a column's cells are.
 
     ``TEXT`` names something that is there already, ``CODE`` is kept letter by letter, ``MONEY`` is fen,
-    ``PAST`` and ``COMING`` are days: without a year they mean the last such day, or the next one.
+    ``PAST`` and ``COMING`` are days: without a year they mean the last such day, or the next one. ``LINE``
+    and ``PROSE`` are new words, kept as written; ``CHOICE`` is one, ``CHOICES`` several of what the column
+    may say, ``MONTHS`` 1 to 12, ``WEIGHT`` grams.
     """
 
     TEXT = "text"
@@ -34,18 +40,37 @@ class Kind(StrEnum):
     COMING = "coming"
     FLAG = "flag"
     STATE = "state"
+    LINE = "line"
+    PROSE = "prose"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    MONTHS = "months"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of what a column may say."""
+
+    code: str
+    name: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a sheet; ``example`` stands in the template's row of demonstration."""
+    """A column of a sheet; ``example`` stands in the template's row of demonstration.
+
+    ``choices`` by every way to write them, ``most`` is how many characters it takes.
+    """
 
     code: str
     name: Name
     kind: Kind
     help: Message
-    example: Written | Message
+    example: Written | Message | Name
     is_needed: bool = False
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    most: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +115,10 @@ class ReadRow:
         found = self.values.get(column)
         return found if isinstance(found, int) else None
 
+    def several(self, column: str) -> tuple[str, ...] | tuple[int, ...] | None:
+        found = self.values.get(column)
+        return found if isinstance(found, tuple) else None
+
     def day(self, column: str) -> date | None:
         found = self.values.get(column)
         return found if isinstance(found, date) else None
@@ -122,29 +151,39 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A row that changes something: what it is about, what changes, and how."""
+    """A row that changes something: what it is about, and what changes."""
 
     row: int
     about: tuple[Shown, ...]
     changes: tuple[Change, ...]
-    run: Callable[[Session], object] = field(compare=False)
+
+
+Take = Callable[[Session, Sequence[int]], object]
+"""Does what these rows say, by their numbers: many in a few statements, and nothing but these."""
+
+
+def _nothing_yet(_session: Session, _rows: Sequence[int]) -> None:
+    """Some sheets are right only when all their rows are done together."""
 
 
 def _nothing_more(_session: Session) -> None:
-    """Most sheets are done with their last step."""
+    """Most sheets are done with their last row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a file would do; with a problem in it, it does nothing.
 
-    ``finish`` does once, after the steps, what is cheaper for all rows together.
+    ``take`` is given the rows of ``order`` (all that change something, as their things are locked) some
+    hundreds at a time; ``finish`` does once, after them, what is right for all rows together only.
     """
 
     reading: Reading
     steps: Sequence[Step]
     problems: Sequence[Problem]
     mends: Sequence[Mend]
+    order: Sequence[int]
+    take: Take = field(compare=False, default=_nothing_yet)
     finish: Callable[[Session], object] = field(compare=False, default=_nothing_more)
 
     @property
@@ -183,7 +222,7 @@ class Subject(Protocol):
     def plan(self) -> Callable[[Session, By, Reading], "Plan"]: ...
 
     @property
-    def export(self) -> Callable[[Session, PartyId], Iterator[list[Written | Name | Message]]]: ...
+    def export(self) -> Callable[[Session, PartyId], Iterator[list[Leaving]]]: ...
 
 
 @dataclass(slots=True)
@@ -209,11 +248,24 @@ class Draft:
         self.refuse(row, "", msg("和第 %(row)s 行说的是同一样东西，请只留一行。", row=earlier))
         return True
 
-    def done(self, finish: Callable[[Session], object] = _nothing_more) -> Plan:
+    def done(
+        self,
+        take: Take = _nothing_yet,
+        finish: Callable[[Session], object] = _nothing_more,
+        order: Sequence[int] | None = None,
+    ) -> Plan:
         """Close the plan: problems in the order of the rows, those of reading among them."""
         problems = sorted([*self.reading.problems, *self.problems], key=lambda one: one.row)
         mends = sorted([*self.reading.mends, *self.mends], key=lambda one: one.row)
-        return Plan(reading=self.reading, steps=self.steps, problems=problems, mends=mends, finish=finish)
+        return Plan(
+            reading=self.reading,
+            steps=self.steps,
+            problems=problems,
+            mends=mends,
+            order=[step.row for step in self.steps] if order is None else order,
+            take=take,
+            finish=finish,
+        )
 
 
 class SheetRefused(Refusal):

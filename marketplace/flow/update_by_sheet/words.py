@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from marketplace.flow.update_by_sheet.types import Choice
 from marketplace.kernel import paths
 from marketplace.kernel.message import Name
 
@@ -33,6 +34,11 @@ class Words:
     flags: Mapping[str, str]
     states: Mapping[str, str]
     day_marks: Mapping[str, str]
+    months: Mapping[str, str]
+    none: frozenset[str]
+    province: frozenset[str]
+    prefecture: frozenset[str]
+    allergens: Mapping[str, Choice]
 
 
 @cache
@@ -60,7 +66,25 @@ def words(folder: Path = paths.CATALOG_DATA) -> Words:
         flags=kinds["flag"],
         states=kinds["state"],
         day_marks=kinds["day"],
+        months=kinds["month"],
+        none=frozenset(kinds["none"]),
+        province=frozenset(kinds["province"]),
+        prefecture=frozenset(kinds["prefecture"]),
+        allergens=_choices([row for row in _rows(folder / WORDS_FILE) if row["kind"] == "allergen"]),
     )
+
+
+def _choices(rows: list[dict[str, str]]) -> Mapping[str, Choice]:
+    """Return choices by their words: the Chinese name first (two where the scripts differ), then English."""
+    by_code: dict[str, list[str]] = {}
+    for row in rows:
+        by_code.setdefault(row["value"], []).append(row["word"])
+    found: dict[str, Choice] = {}
+    for code, several in by_code.items():
+        english = next(place for place, word in enumerate(several) if word.isascii())
+        name = Name(several[0], several[english - 1], several[english])
+        found |= {key(word): Choice(code, name) for word in several}
+    return found
 
 
 def plain(text: str) -> str:

@@ -53,7 +53,7 @@ def receive_many(session: Session, arrivals: Mapping[LotId, int], cause: Cause) 
     if not lots:
         return
     session.execute(
-        insert(LotRow).on_conflict_do_nothing(),
+        insert(LotRow).on_conflict_do_nothing().returning(LotRow.lot_id),  # so that rows go by the thousand
         [
             {
                 "lot_id": lot.id,
@@ -97,10 +97,11 @@ def correct_many(session: Session, counted: Mapping[LotId, int], cause: Cause) -
         if found != lot.on_hand:
             moved.append(LotChange(lot_id, MovementKind.CORRECTED, on_hand=found - lot.on_hand))
     apply(session, locked, moved, cause)
-    for one in moved:
-        journal.write(
-            session, "lot", one.lot_id, "corrected", change=one.on_hand, cause=cause.type, cause_id=cause.id
-        )
+    said = [
+        (one.lot_id, "corrected", {"change": one.on_hand, "cause": cause.type, "cause_id": cause.id})
+        for one in moved
+    ]
+    journal.write_many(session, "lot", said)
 
 
 def correct(session: Session, lot_id: LotId, on_hand_change: int, cause: Cause) -> LotStock:

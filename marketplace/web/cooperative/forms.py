@@ -82,7 +82,7 @@ class CertificateForm(FormModel):
 
 
 class SheetForm(FormModel):
-    subject: Literal["offers", "stock", "lots"]
+    subject: Literal["goods", "offers", "stock", "lots"]
     key: Annotated[str, Field(min_length=8, max_length=100)]
 
 

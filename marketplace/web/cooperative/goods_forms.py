@@ -6,7 +6,16 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marketplace.catalogue import rules
-from marketplace.catalogue.rules.contents import NAME_MAX, PACKS_MAX, TEXT_MAX
+from marketplace.catalogue.rules.contents import (
+    KEYWORDS_MAX,
+    LINE_MAX,
+    MOST_FEN,
+    MOST_GRAMS,
+    NAME_MAX,
+    PACKS_MAX,
+    SHELF_LIFE_MAX_DAYS,
+    TEXT_MAX,
+)
 from marketplace.catalogue.types import GoodsContent, OfferTerms, PackContent, Proposal, Variant, VariantId
 from marketplace.flow.bring_goods import FirstOffers
 from marketplace.kernel import money
@@ -16,15 +25,12 @@ from marketplace.web.cooperative.forms import Identifier
 from marketplace.web.forms import Form, FormModel
 
 _Short = Annotated[str, Field(max_length=NAME_MAX)]
-_English = Annotated[str, Field(max_length=120)]
+_English = Annotated[str, Field(max_length=LINE_MAX)]
 _Text = Annotated[str, Field(max_length=TEXT_MAX)]
 _Code = Annotated[str, Field(max_length=40)]
 _Month = Annotated[int, Field(ge=1, le=12)]
-_Line = Annotated[str, Field(max_length=120)]
+_Line = Annotated[str, Field(max_length=LINE_MAX)]
 _Lines = Annotated[tuple[_Line, ...], Field(max_length=PACKS_MAX)]
-MOST_GRAMS = 200_000
-MOST_FEN = 10_000_000
-KEYWORDS_MAX = 8
 
 
 class NewGoodsForm(FormModel):
@@ -45,13 +51,13 @@ class GoodsForm(FormModel):
     product_form: _Code = ""
     picture_kind: _Code = ""
     storage_code: _Code = ""
-    shelf_life_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    shelf_life_days: Annotated[int, Field(ge=1, le=SHELF_LIFE_MAX_DAYS)] | None = None
     harvest_months: tuple[_Month, ...] = ()
     sale_months: tuple[_Month, ...] = ()
     allergens: tuple[_Code, ...] = ()
     description: _Text = ""
     description_en: _Text = ""
-    keywords: Annotated[str, Field(max_length=120)] = ""
+    keywords: Annotated[str, Field(max_length=LINE_MAX)] = ""
     pack_code: _Lines = ()
     pack: _Lines = ()
     pack_en: _Lines = ()

@@ -1,4 +1,4 @@
-"""用表格更新: a cooperative changes offers, stock or lots with a spreadsheet; looks first, then confirms."""
+"""用表格更新: goods, offers, stock or lots changed with a spreadsheet; looked at first, then confirmed."""
 
 import io
 from collections.abc import Mapping
@@ -23,14 +23,20 @@ from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import render
 
-SUBJECTS = "<any(offers, stock, lots):subject>"
+SUBJECTS = "<any(goods, offers, stock, lots):subject>"
 ONE = "/tables/<int(max=9223372036854775807):upload_id>"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NAMES: Mapping[str, Message] = {"offers": msg("报价"), "stock": msg("库存"), "lots": msg("批次")}
+NAMES: Mapping[str, Message] = {
+    "offers": msg("报价"),
+    "stock": msg("库存"),
+    "lots": msg("批次"),
+    "goods": msg("自有商品"),
+}
 ABOUT: Mapping[str, Message] = {
     "offers": msg("改价格、起订、备货、截单和上下架。"),
     "stock": msg("盘点各批次，或者登记又来了多少。"),
     "lots": msg("登记新采收、新生产的批次。"),
+    "goods": msg("描述目录里没有的商品，存成草稿；或者改已有的资料和规格。"),
 }
 ASKED_AGAIN_S = "3"
 

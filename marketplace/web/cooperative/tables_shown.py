@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from markupsafe import Markup
 
 from marketplace.flow.update_by_sheet.types import Plan, Shown
+from marketplace.kernel.message import Name
 from marketplace.web.language import as_written
 from marketplace.web.language import gettext as _
 from marketplace.web.present import text
@@ -60,12 +62,12 @@ def seen(plan: Plan) -> Seen:
 
 
 def _problems(plan: Plan) -> Part:
-    rows = [(str(one.row), as_written(one.column) or "–", text(one.reason)) for one in plan.problems]
-    return _part("problems", _("要改的地方"), "", [_("行"), _("列"), _("问题")], rows)
+    rows = ((str(one.row), as_written(one.column) or "–", text(one.reason)) for one in plan.problems)
+    return _part("problems", _("要改的地方"), [_("行"), _("列"), _("问题")], rows, len(plan.problems))
 
 
 def _changes(plan: Plan) -> Part:
-    rows = [
+    rows = (
         (
             str(step.row),
             Markup(" · ").join(_said(one) for one in step.about),
@@ -75,38 +77,46 @@ def _changes(plan: Plan) -> Part:
         )
         for step in plan.steps
         for change in step.changes
-    ]
+    )
     heads = [_("行"), _("商品"), _("改什么"), _("现在"), _("改成")]
-    return _part("changes", _("会更新的内容"), "", heads, rows)
+    count = sum(len(step.changes) for step in plan.steps)
+    return _part("changes", _("会更新的内容"), heads, rows, count)
 
 
 def _mends(plan: Plan) -> Part:
-    rows = [
-        (str(one.row), as_written(one.column), as_written(one.before), _said(one.after)) for one in plan.mends
-    ]
+    rows = (
+        (str(one.row), as_written(one.column), as_written(one.before) or _("与上一行合并"), _said(one.after))
+        for one in plan.mends
+    )
     note = _(
         "这些格子只有一种读法，已经替您读成右边的样子。"
         "没有年份的日期：采收取今天以前最近的，到期取今天以后最近的。"
     )
-    return _part("mends", _("替您读正的格子"), note, [_("行"), _("列"), _("您写的"), _("读成")], rows)
+    heads = [_("行"), _("列"), _("您写的"), _("读成")]
+    return _part("mends", _("替您读正的格子"), heads, rows, len(plan.mends), note=note)
 
 
 def _skipped(plan: Plan) -> Part:
-    rows = [("–" if one.row is None else str(one.row), text(one.reason)) for one in plan.reading.skipped]
-    return _part("skipped", _("没有读取的行和列"), "", [_("行"), _("原因")], rows)
+    skipped = plan.reading.skipped
+    rows = (("–" if one.row is None else str(one.row), text(one.reason)) for one in skipped)
+    return _part("skipped", _("没有读取的行和列"), [_("行"), _("原因")], rows, len(skipped))
 
 
-def _part(code: str, title: str, note: str, heads: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Part:
-    found = list(rows)
+def _part(
+    code: str, title: str, heads: Sequence[str], rows: Iterable[tuple[str, ...]], count: int, note: str = ""
+) -> Part:
+    """Make a list of what fits on a page; of twenty thousand rows only these are put into words."""
     return Part(
         code=code,
         title=title,
         note=note,
         columns=[ColumnHead(label=one) for one in heads],
-        rows=[ShownRow(one) for one in found[:LISTED_MAX]],
-        more=max(len(found) - LISTED_MAX, 0),
+        rows=[ShownRow(one) for one in islice(rows, LISTED_MAX)],
+        more=max(count - LISTED_MAX, 0),
     )
 
 
 def _said(value: Shown) -> str:
+    if isinstance(value, tuple) and not isinstance(value, Name):
+        return Markup("、").join(map(text, value))
     return as_written(value) if isinstance(value, str) else text(value)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from marketplace.flow.update_by_sheet.cells import shown
-from marketplace.flow.update_by_sheet.types import Column, Kind, Plan, Step
+from marketplace.flow.update_by_sheet.types import Column, Kind, Leaving, Plan, Step
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.spreadsheets import Broken, Cell, Formula, Page, Written
 from marketplace.kernel.uploads import Upload, UploadState
 from marketplace.web.language import gettext as _
 from marketplace.web.language import name_in_language, render
 
-_AS_TEXT = frozenset({Kind.TEXT, Kind.CODE})
+_AS_TEXT = frozenset({Kind.TEXT, Kind.CODE, Kind.LINE, Kind.PROSE, Kind.CHOICE, Kind.CHOICES, Kind.MONTHS})
 
 
 def template(title: str, columns: Sequence[Column]) -> Page:
@@ -24,16 +24,25 @@ def template(title: str, columns: Sequence[Column]) -> Page:
         ),
     ]
     example = [_("演示"), *(_cell(one.example) for one in columns[1:])]
-    return Page(about=about, head=_head(columns), rows=[example], text_columns=_text(columns))
+    return Page(
+        about=about,
+        head=_head(columns),
+        rows=[example],
+        text_columns=_text(columns),
+        choices=_choices(columns),
+        choices_name=_("可选项"),
+    )
 
 
-def export(columns: Sequence[Column], rows: Iterable[Sequence[Written | Name | Message]]) -> Page:
+def export(columns: Sequence[Column], rows: Iterable[Sequence[Leaving]]) -> Page:
     """Return what there is, in the columns in which it is read back."""
     return Page(
         about=(),
         head=_head(columns),
         rows=([_cell(one) for one in row] for row in rows),
         text_columns=_text(columns),
+        choices=_choices(columns),
+        choices_name=_("可选项"),
     )
 
 
@@ -78,13 +87,24 @@ def _as_it_came(cell: Cell) -> Written:
     return cell
 
 
-def _cell(value: Written | Name | Message) -> Written:
+def _cell(value: Leaving) -> Written:
     """Write a word or name in the reader's language; a name without it as it is, to be found again."""
     if isinstance(value, Message):
         return render(value)
     if isinstance(value, Name):
         return name_in_language(value) if all(value) else value.hans
+    if isinstance(value, tuple):
+        return "、".join(str(_cell(one)) for one in value)
     return value
+
+
+def _choices(columns: Sequence[Column]) -> dict[int, list[str]]:
+    """Return what may be chosen in each column that has a list, in the reader's language."""
+    return {
+        place: list(dict.fromkeys(str(_cell(choice.name)) for choice in one.choices.values()))
+        for place, one in enumerate(columns)
+        if one.choices
+    }
 
 
 def _head(columns: Sequence[Column]) -> list[str]:

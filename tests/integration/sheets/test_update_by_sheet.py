@@ -1,8 +1,9 @@
 """A cooperative changes its shelf with a spreadsheet: looked at first, then whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,20 +12,19 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
-from marketplace.catalogue.types import Offer, OfferStatus
+from marketplace.catalogue.types import Offer, OfferChange, OfferStatus
 from marketplace.flow import update_by_sheet
-from marketplace.flow.update_by_sheet import types
 from marketplace.flow.update_by_sheet.types import Plan, PlanMovedOn, SheetRefused
 from marketplace.kernel import time, unit_of_work, uploads
 from marketplace.kernel.message import Message, Name
-from marketplace.kernel.spreadsheets import Page, SheetUnreadable, Written
+from marketplace.kernel.spreadsheets import Page, SheetUnreadable
 from marketplace.kernel.time import FixedClock
 from marketplace.kernel.uploads import Upload, UploadState
 from marketplace.parties import queries as parties
 from marketplace.stock import queries as stock
 from tests.factories.catalogue import make_lot, make_offer, make_product, make_reference, make_variant
 from tests.factories.parties import make_party
-from tests.factories.sheets import FILES, messy_lots, sent, workbook
+from tests.factories.sheets import FILES, as_page, messy_lots, sent, workbook
 from tests.factories.stock import make_hold, make_stock
 
 HEAD = ["报价编号", "单价", "起订数量", "状态"]
@@ -73,16 +73,6 @@ def counts(session: Session) -> list[Any]:
 
 def said(plan: Plan) -> list[tuple[int, str, str]]:
     return [(one.row, one.column, str(one.reason)) for one in plan.problems]
-
-
-def as_page(columns: tuple[types.Column, ...], rows: Any) -> bytes:
-    """Write an export as the edge does, in Simplified Chinese."""
-
-    def cell(value: Written | Name | Message) -> Written:
-        return str(value) if isinstance(value, Message | Name) else value
-
-    head = [one.name.hans for one in columns]
-    return FILES.write(Page(about=(), head=head, rows=[[cell(one) for one in row] for row in rows]))
 
 
 def test_looking_shows_what_would_change_and_changes_nothing(session: Session, offer: Offer) -> None:
@@ -150,14 +140,15 @@ def test_a_row_that_fails_while_it_is_applied_takes_the_others_back(
     session.commit()
     digest = look(session, upload).digest
     before = counts(session)
-    change_price = goods.change_price
+    change_offers = goods.change_offers
 
-    def failing(opened: Session, offer_id: Any, price_fen: int) -> Offer:
-        if offer_id == second.id:
+    def failing(opened: Session, wanted: Sequence[OfferChange]) -> list[Offer]:
+        if wanted[0].offer_id == second.id:
             raise RuntimeError("the power fails")
-        return change_price(opened, offer_id, price_fen)
+        return change_offers(opened, wanted)
 
-    monkeypatch.setattr(goods, "change_price", failing)
+    monkeypatch.setattr(update_by_sheet, "TOGETHER", 1)
+    monkeypatch.setattr(goods, "change_offers", failing)
     with pytest.raises(RuntimeError, match="power"):
         unit_of_work.commit(session, lambda opened: update_by_sheet.confirm(opened, FILES, upload, digest))
     assert counts(session) == before
@@ -313,7 +304,7 @@ def test_what_is_exported_imports_back_unchanged(session: Session, subject: str)
     assert (said(plan), list(plan.steps), list(plan.mends)) == ([], [], [])
 
 
-@pytest.mark.parametrize("subject", ["offers", "stock", "lots"])
+@pytest.mark.parametrize("subject", ["goods", "offers", "stock", "lots"])
 def test_the_template_s_row_of_demonstration_is_never_read(
     session: Session, offer: Offer, subject: str
 ) -> None:
@@ -327,7 +318,10 @@ def test_the_template_s_row_of_demonstration_is_never_read(
         look(session, sent(session, subject, offer, content))
 
 
-def test_much_is_left_to_a_job_that_says_how_far_it_is(session: Session, offer: Offer) -> None:
+def test_much_is_left_to_a_job_that_says_how_far_it_is(
+    session: Session, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update_by_sheet, "TOGETHER", 100)
     count = update_by_sheet.AT_ONCE + 50
     head = ["报价编号", "批次号", "采收日期", "件数"]
     rows = [[offer.id, f"J-{number}", "2026-11-03", 1] for number in range(count)]
@@ -338,7 +332,7 @@ def test_much_is_left_to_a_job_that_says_how_far_it_is(session: Session, offer: 
     assert catalogue.lots_of_offer(session, offer.id) == ()
     told: list[int] = []
     update_by_sheet.apply(session, FILES, upload.id, digest, told.append)
-    assert told == [100, 200]
+    assert told == [100, 200, count]
     assert uploads.get(session, upload.id).state is UploadState.APPLIED
     assert len(catalogue.lots_of_offer(session, offer.id)) == count
     after = counts(session)
@@ -390,11 +384,22 @@ def test_the_shelf_asks_the_same_questions_for_few_rows_and_for_many(session: Se
     for _ in range(12):
         lot = make_lot(session, make_offer(session, make_variant(session, product), party))
         assert lot.code
-    asked: list[int] = []
-    for rows in ([[offer.id, Decimal(61)]], [[one.id, Decimal(61)] for one in _all(session, party.id)]):
+    looked: list[int] = []
+    done: list[int] = []
+    for rows in ([[offer.id, Decimal(61)]], [[one.id, Decimal(62)] for one in _all(session, party.id)]):
         upload = sent(session, "offers", offer, workbook([["报价编号", "单价"], *rows]))
-        asked.append(_statements(session, lambda upload=upload: look(session, upload)))  # type: ignore[misc]  # the loop's own
-    assert asked[0] == asked[1]
+        plan = look(session, upload)
+        looked.append(_statements(session, lambda upload=upload: look(session, upload)))  # type: ignore[misc]  # the loop's own
+        take = partial(confirm, session, upload, plan.digest)
+        done.append(_statements(session, take))
+    assert looked[0] == looked[1]
+    assert done[0] == done[1]
+    many = [[one.id, f"T-{place}", "2026-11-03", 5] for place, one in enumerate(_all(session, party.id))]
+    head = ["报价编号", "批次号", "采收日期", "件数"]
+    for rows in (many[:1], many[1:]):
+        upload = sent(session, "lots", offer, workbook([head, *rows]))
+        done.append(_statements(session, partial(confirm, session, upload, look(session, upload).digest)))
+    assert done[2] == done[3]
 
 
 def _all(session: Session, party_id: Any) -> list[Offer]:

@@ -1,5 +1,6 @@
 """One cell of a table: mended where it can only mean one thing, refused where it cannot; never a fault."""
 
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
@@ -29,9 +30,12 @@ ANY_CELL = st.one_of(
 )
 
 
-@given(cell=ANY_CELL, kind=st.sampled_from(Kind), unit=st.sampled_from(["", "元", "万元", "元/件", "?"]))
+@given(
+    cell=ANY_CELL, kind=st.sampled_from(Kind), unit=st.sampled_from(["", "元", "万元", "元/件", "克", "?"])
+)
 @example(cell="9" * 5_000, kind=Kind.COUNT, unit="")
 @example(cell="1" * 400 + "kg", kind=Kind.TEXT, unit="")
+@example(cell="9" * 5_000, kind=Kind.WEIGHT, unit="克")
 @example(cell=float("nan"), kind=Kind.MONEY, unit="")
 def test_no_cell_is_a_fault_and_each_has_a_value_or_a_reason(cell: Cell, kind: Kind, unit: str) -> None:
     found = read(cell, kind, Context(words(), TODAY, unit))
@@ -102,10 +106,22 @@ def test_a_day_reads_back_however_it_is_written(day: date) -> None:
         ("√", Kind.FLAG, True),
         (False, Kind.FLAG, False),
         ("下架", Kind.STATE, "paused"),
+        ("９、10月", Kind.MONTHS, (9, 10)),
+        ("11月至2月", Kind.MONTHS, (1, 2, 11, 12)),
+        ("3-5, 9", Kind.MONTHS, (3, 4, 5, 9)),
+        ("全年", Kind.MONTHS, tuple(range(1, 13))),
+        (7, Kind.MONTHS, (7,)),
+        ("5斤/件", Kind.WEIGHT, 2500),
+        ("２.５kg", Kind.WEIGHT, 2500),
+        ("加榜红米（演示）", Kind.LINE, "加榜红米（演示）"),
+        ("一段\r\n\r\n\r\n又一段 ", Kind.PROSE, "一段\n\n又一段"),
+        ("花生", Kind.CHOICE, "peanut"),
+        ("核桃、Soybeans；乳", Kind.CHOICES, ("milk", "nut", "soy")),
+        ("无", Kind.CHOICES, ()),
     ],
 )
 def test_what_can_only_mean_one_thing_is_mended(written: Cell, kind: Kind, value: object) -> None:
-    assert read(written, kind, CONTEXT).value == value
+    assert read(written, kind, replace(CONTEXT, choices=words().allergens)).value == value
 
 
 @pytest.mark.parametrize(
@@ -128,10 +144,18 @@ def test_what_can_only_mean_one_thing_is_mended(written: Cell, kind: Kind, value
         ("也许", Kind.FLAG, "请填“是”或“否”"),
         (Formula("=A1*2"), Kind.MONEY, "公式"),
         (Broken("#REF!"), Kind.COUNT, "#REF!"),
+        (9.1, Kind.MONTHS, "这样的月份"),
+        ("13", Kind.MONTHS, "这样的月份"),
+        (date(2026, 9, 11), Kind.MONTHS, "请先把该列设为文本"),
+        (2.5, Kind.WEIGHT, "没有写单位"),
+        ("0克", Kind.WEIGHT, "不是净重"),
+        ("火星", Kind.CHOICE, "没有“火星”"),
+        ("坚果、火星", Kind.CHOICES, "没有“火星”"),
+        ("字" * 201, Kind.LINE, "最多 200 个字"),
     ],
 )
 def test_what_could_mean_two_things_is_refused(written: Cell, kind: Kind, said: str) -> None:
-    found = read(written, kind, CONTEXT)
+    found = read(written, kind, replace(CONTEXT, choices=words().allergens))
     assert found.value is None
     assert said in str(found.problem)
 

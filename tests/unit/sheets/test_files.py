@@ -70,8 +70,12 @@ def test_hidden_rows_and_columns_are_told_and_hidden_sheets_passed_over() -> Non
         goods.append([number, "b", "c"])
     goods.row_dimensions[3].hidden = True
     goods.column_dimensions["B"].hidden = True
+    goods["C1"] = "merged"
+    goods.merge_cells("C1:D2")
+    goods.merge_cells("A4:B4")
     book.active = 1
     grid = FILES.read(saved(book))
+    assert grid.continued == {(2, 2): "merged"}
     assert [(row.number, row.is_hidden) for row in grid.rows] == [
         (1, False),
         (2, False),

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
-from marketplace.catalogue.types import Offer
+from marketplace.catalogue.types import GoodsContent, Offer, PackContent
 from marketplace.flow import update_by_sheet
 from marketplace.kernel import unit_of_work, uploads
 from tests.factories.sheets import workbook
@@ -109,13 +109,13 @@ def test_the_result_sheet_says_in_each_row_what_to_do(
     assert price_of(session, kiwi) == kiwi.price_fen
 
 
-@pytest.mark.parametrize("subject", ["offers", "stock", "lots"])
+@pytest.mark.parametrize("subject", ["goods", "offers", "stock", "lots"])
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant-HK", "en"])
 def test_template_and_export_come_back_in_every_language(
     browser: FlaskClient, session: Session, kiwi: Offer, subject: str, language: str
 ) -> None:
     browser.set_cookie("lang", language)
-    with paused(session, kiwi):
+    with paused(session, kiwi), drafted(session):
         come_back(browser, subject)
 
 
@@ -127,6 +127,28 @@ def paused(session: Session, offer: Offer) -> Iterator[None]:
         yield
     finally:
         unit_of_work.commit(session, lambda opened: goods.resume_offer(opened, offer.id))
+
+
+@contextmanager
+def drafted(session: Session) -> Iterator[None]:
+    """Let the cooperative have a description of its own for a while."""
+    pack = PackContent(pack="=袋装", unit_code="bag", net_weight_g=500, price_fen=1999)
+    content = GoodsContent(
+        name="-试吃（演示）",
+        county_code="522633",
+        aisle_code="grain",
+        storage_code="dry_ambient",
+        harvest_months=(9,),
+        sale_months=(9, 10),
+        allergens=("nut", "milk"),
+        packs=(pack, pack),
+    )
+    party = Shop(session).party("DEMO-SC")
+    made = unit_of_work.commit(session, lambda opened: goods.begin_proposal(opened, party.id, content))
+    try:
+        yield
+    finally:
+        unit_of_work.commit(session, lambda opened: goods.withdraw_proposal(opened, made.id))
 
 
 def come_back(browser: FlaskClient, subject: str) -> None:
@@ -202,7 +224,8 @@ def test_a_large_sheet_is_a_job_s_and_its_page_says_how_far_it_is(
 
 def test_the_pages_ask_few_questions(app: Flask, browser: FlaskClient, kiwi: Offer) -> None:
     answer = send(browser, workbook([["报价编号", "价格"], [kiwi.id, kiwi.price_fen / 100 + 1]]))
-    for page in (PAGE, answer.location):
+    goods_sheet = send(browser, workbook([["商品", "产地"], ["试吃二（演示）", "从江"]]), "goods")
+    for page in (PAGE, answer.location, goods_sheet.location):
         browser.get(page)
         with statements(app) as asked:
             assert browser.get(page).status_code == 200
