@@ -127,6 +127,7 @@ from marketplace.catalogue.queries.proposals import (
     stories_waiting,
 )
 from marketplace.catalogue.queries.queues import (
+    QueueFilter,
     count_queues,
     followed,
     list_queue,
@@ -147,6 +148,7 @@ __all__ = [
     "TEST_REPORT",
     "Chosen",
     "LotFilter",
+    "QueueFilter",
     "WholeLot",
     "authorised_uses",
     "brands_beside",

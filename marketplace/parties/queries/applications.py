@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow, PartyRow
 from marketplace.parties.queries.parties import party_from_row
@@ -43,23 +43,40 @@ def find_application(session: Session, number: str) -> Application | None:
 
 
 def list_applications(
-    session: Session, wanted: ApplicationFilter, *, page: int = 1, per_page: int = 30
+    session: Session,
+    wanted: ApplicationFilter,
+    *,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 30,
 ) -> Page[Application]:
     """Return applications, the longest untouched first."""
-    statement = select(ApplicationRow)
+    row = ApplicationRow
+    where: list[ColumnElement[bool]] = []
     if wanted.states is not None:
-        statement = statement.where(ApplicationRow.state.in_(wanted.states))
+        where.append(row.state.in_(wanted.states))
     if wanted.county_codes is not None:
-        statement = statement.where(ApplicationRow.county_code.in_(wanted.county_codes))
+        where.append(row.county_code.in_(wanted.county_codes))
     if wanted.applicant_id is not None:
-        statement = statement.where(ApplicationRow.applicant_id == wanted.applicant_id)
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = session.scalars(
-        statement.order_by(ApplicationRow.changed_at, ApplicationRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page(_applications(session, list(rows)), total, page, per_page)
+        where.append(row.applicant_id == wanted.applicant_id)
+    if sought.text:
+        typed = normal_code(sought.text)
+        where.append(
+            or_(
+                row.number == typed,
+                row.credit_code == typed,
+                row.name.icontains(sought.text, autoescape=True),
+            )
+        )
+    order = in_order(_ORDERS, sought)
+    found = read_page(session, Listing(select(row), row.id, where, order), page, per_page)
+    return found.of(_applications(session, [one for one, *_ in found.rows]))
+
+
+_ORDERS = {
+    "oldest": (ApplicationRow.changed_at, ApplicationRow.id),
+    "newest": (ApplicationRow.changed_at.desc(), ApplicationRow.id.desc()),
+}
 
 
 def applications_to_review() -> Queue:

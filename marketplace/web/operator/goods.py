@@ -23,7 +23,7 @@ from marketplace.kernel import journal
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Party, Permission
-from marketplace.web import goods_words
+from marketplace.web import goods_words, list_words, listing
 from marketplace.web.cooperative import goods_page
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, blank, parse
@@ -35,7 +35,6 @@ from marketplace.web.operator.forms import ApprovalForm, ReturnForm
 from marketplace.web.operator.history import Event
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 from marketplace.web.wording import Toned
 
 PER_PAGE = 30
@@ -64,10 +63,12 @@ class ReviewPage:
 def list_goods() -> ResponseReturnValue:
     asked = request.args.get("state", ProposalState.SUBMITTED)
     state = ProposalState(asked) if asked in set(SHOWN) else ProposalState.SUBMITTED
-    found = catalogue.list_proposals(read(), {state}, page_number(), PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.WAITING, PER_PAGE, search=list_words.NAME)
+    found = catalogue.list_proposals(read(), {state}, tools.page, tools.per_page, sought=tools.sought)
+    return listing.answer(
         "operator/goods.html",
-        found=found,
+        tools,
+        found,
         state=state,
         states=SHOWN,
         names=goods_words.STATES,

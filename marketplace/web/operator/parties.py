@@ -11,7 +11,7 @@ from marketplace.parties import rules
 from marketplace.parties.refusals import PartyNotFound
 from marketplace.parties.types import Party, PartyKind, PartyStatus, Permission
 from marketplace.places import queries as places
-from marketplace.web import applications
+from marketplace.web import applications, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, M, blank, parse
 from marketplace.web.guard import require
@@ -20,7 +20,6 @@ from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
 # What the journal may be asked about here: things of the trade, never people.
@@ -47,10 +46,14 @@ def list_parties() -> ResponseReturnValue:
     asked_kind, asked_status = request.args.get("kind", ""), request.args.get("status", "")
     kind = PartyKind(asked_kind) if asked_kind in set(PartyKind) else None
     status = PartyStatus(asked_status) if asked_status in set(PartyStatus) else None
-    found = parties.list_parties(read(), kind, status=status, page=page_number(), per_page=PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.PARTIES, PER_PAGE, search=list_words.NAME_OR_NUMBER)
+    found = parties.list_parties(
+        read(), kind, status=status, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
+    return listing.answer(
         "operator/parties.html",
-        found=found,
+        tools,
+        found,
         kind=kind,
         status=status,
         kinds=list(PartyKind),
