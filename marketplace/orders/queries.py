@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -14,11 +14,12 @@ from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read
 from marketplace.orders import kept
 from marketplace.orders.models import FulfilmentRow, OrderLineRow, OrderRow, PickRow
 from marketplace.orders.refusals import UnknownFulfilment, UnknownOrder
-from marketplace.orders.rules import may_open
+from marketplace.orders.rules import AWAY, UNSENT, may_open
 from marketplace.orders.types import (
     Fulfilment,
     FulfilmentId,
     FulfilmentState,
+    OnTheWay,
     Order,
     OrderId,
     OrderLine,
@@ -137,6 +138,26 @@ def count_by_state(session: Session, cooperative_id: PartyId) -> Mapping[Fulfilm
         .group_by(FulfilmentRow.state)
     )
     return {FulfilmentState(state): count for state, count in rows}
+
+
+def on_the_way(session: Session, cooperative_id: PartyId, day: date) -> OnTheWay:
+    """Sum up what a cooperative has packed or sent and is not yet received, in one statement."""
+    part, line = FulfilmentRow, OrderLineRow
+    worth = (
+        select(func.sum(line.unit_price_fen * (line.quantity - line.refunded_quantity)))
+        .where(line.fulfilment_id == part.id)
+        .scalar_subquery()
+    )
+    away = part.state.in_(AWAY)
+    parts, goods_fen, next_on, due = session.execute(
+        select(
+            func.count().filter(away),
+            func.sum(worth).filter(away),
+            func.min(part.arrives_on).filter(away, part.arrives_on >= day),
+            func.count().filter(part.state.in_(UNSENT), part.ships_on <= day),
+        ).where(part.cooperative_id == cooperative_id, part.state.in_(AWAY | UNSENT))
+    ).one()
+    return OnTheWay(parts=parts, goods_fen=int(goods_fen or 0), next_on=next_on, to_send_today=due)
 
 
 def get_fulfilment(session: Session, fulfilment_id: FulfilmentId) -> Fulfilment:

@@ -215,6 +215,19 @@ class Fulfilment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheWay:
+    """What a cooperative has packed or sent and buyers have not received: its parts, worth and next arrival.
+
+    ``to_send_today`` are parts that should have left by the end of the day.
+    """
+
+    parts: int
+    goods_fen: int
+    next_on: date | None
+    to_send_today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as its buyer agreed to it. ``number`` is read aloud, ``token`` opens it without an account."""
 

@@ -7,6 +7,7 @@ from marketplace.parties.queries.applications import (
     find_producer,
     get_application,
     list_applications,
+    turned_back_applications,
 )
 from marketplace.parties.queries.parties import (
     active_parties,
@@ -72,6 +73,7 @@ __all__ = [
     "sells",
     "session_epoch",
     "suspended_of",
+    "turned_back_applications",
     "verifications_asked",
     "verifications_of",
 ]

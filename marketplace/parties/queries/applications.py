@@ -1,10 +1,12 @@
 """Reads of applications and of what is registered of those who sell."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.kernel import time
 from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow, PartyRow
@@ -73,6 +75,21 @@ def list_applications(
     return found.of(_applications(session, [one for one, *_ in found.rows]))
 
 
+def turned_back_applications(session: Session, person_id: PersonId) -> list[Application]:
+    """Return somebody's applications that wait to be corrected or were refused lately, newest first."""
+    row, since = ApplicationRow, time.now() - _REMEMBERED
+    lately = and_(row.state == ApplicationState.REFUSED, row.changed_at >= since)
+    rows = session.scalars(
+        select(row)
+        .where(row.applicant_id == person_id, or_(row.state == ApplicationState.RETURNED, lately))
+        .order_by(row.id.desc())
+        .limit(_MOST_TURNED_BACK)
+    ).all()
+    return _applications(session, rows) if rows else []
+
+
+_REMEMBERED = timedelta(days=60)
+_MOST_TURNED_BACK = 20
 _ORDERS = {
     "oldest": (ApplicationRow.changed_at, ApplicationRow.id),
     "newest": (ApplicationRow.changed_at.desc(), ApplicationRow.id.desc()),

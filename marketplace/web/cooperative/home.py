@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalogue import queries as catalogue
 from marketplace.kernel import time
 from marketplace.kernel.message import msg
-from marketplace.orders.types import FulfilmentState
+from marketplace.orders import queries as orders
+from marketplace.orders.types import FulfilmentState, OnTheWay
 from marketplace.parties import queries as parties
 from marketplace.parties.rules import is_verification_due, may, selling_problem
 from marketplace.parties.types import Permission
@@ -27,11 +29,6 @@ WORK = (
     (FulfilmentState.TO_ACCEPT, "inbox", msg("新订单，等您接单")),
     (FulfilmentState.ACCEPTED, "box", msg("已接单，等装箱")),
     (FulfilmentState.PACKED, "truck", msg("已装箱，等承运商来取")),
-)
-ON_THE_WAY = (
-    FulfilmentState.PACKED,
-    FulfilmentState.IN_TRANSIT,
-    FulfilmentState.DELIVERED,
 )
 
 
@@ -51,33 +48,44 @@ def home() -> ResponseReturnValue:
     party = parties.get_party(read(), acting_for())
     sees_money = may(current_actor(), Permission.SEE_STATEMENTS, acting_for())
     manages = may(current_actor(), Permission.MANAGE_OFFERS, acting_for())
-    is_due = is_verification_due(party, time.today())
+    today = time.today()
+    is_due = is_verification_due(party, today)
+    away = orders.on_the_way(read(), acting_for(), today)
     offers = catalogue.offers_of_cooperative(read(), acting_for(), per_page=LOOKED_AT)
     rows = shelf.offer_rows(read(), offers.items)
     return render_template(
         "cooperative/home.html",
-        tasks=_tasks(counts(), catalogue.count_unanswered(read(), acting_for())),
+        tasks=_tasks(away, counts(), catalogue.count_unanswered(read(), acting_for())),
         owed_fen=-settlement.balance(read(), cooperative_payable(acting_for())) if sees_money else None,
         manages_offers=manages,
-        returned=turned_back.lines(read(), acting_for(), is_due=is_due) if manages else [],
+        returned=turned_back.lines(read(), acting_for(), current_actor().person.id, is_due=is_due)
+        if manages
+        else [],
         party=party,
-        problem=selling_problem(party, time.today()),
+        problem=selling_problem(party, today),
         is_due=is_due,
-        on_the_way=sum(counts().get(one, 0) for one in ON_THE_WAY),
+        on_the_way=away,
+        account_ends=time.next_month(today) - timedelta(days=1),
         low=[row for row in rows if row.is_listed and row.level is not shelf.Level.ENOUGH],
         lapsing_lots=[(row, lot) for row in rows for lot in row.lots if lot.is_lapsing],
         certificates=lapsing(read()),
     )
 
 
-def _tasks(by_state: Mapping[FulfilmentState, int], unanswered: int) -> list[Task]:
+def _tasks(away: OnTheWay, by_state: Mapping[FulfilmentState, int], unanswered: int) -> list[Task]:
+    due = Task(
+        mark="calendar",
+        text=render(msg("今天要发出的")),
+        count=away.to_send_today,
+        href=url_for("cooperative.orders", state="all"),
+    )
     claims = Task(
         mark="leaf",
         text=render(msg("有商家说卖的是您生产的，请确认")),
         count=unanswered,
         href=url_for("cooperative.producers"),
     )
-    return [*([claims] if unanswered else []), *_orders(by_state)]
+    return [*([due] if due.count else []), *_orders(by_state), *([claims] if unanswered else [])]
 
 
 def _orders(by_state: Mapping[FulfilmentState, int]) -> list[Task]:

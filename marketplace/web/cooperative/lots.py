@@ -1,6 +1,5 @@
 """批次: every lot of the cooperative, in store, lapsing, stopped or gone; filtered, sorted, exported."""
 
-
 from flask import request
 from flask.typing import ResponseReturnValue
 
