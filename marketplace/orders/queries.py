@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId
@@ -19,7 +19,6 @@ from marketplace.orders.types import (
     Fulfilment,
     FulfilmentId,
     FulfilmentState,
-    OnTheWay,
     Order,
     OrderId,
     OrderLine,
@@ -27,6 +26,7 @@ from marketplace.orders.types import (
     OrderState,
     OrderSummary,
     Pick,
+    Work,
 )
 from marketplace.parties.types import PartyId, PersonId
 
@@ -130,34 +130,29 @@ def fulfilments_of_cooperative(
     return listed.of([found[one] for one in ids])
 
 
-def count_by_state(session: Session, cooperative_id: PartyId) -> Mapping[FulfilmentState, int]:
-    """Count a cooperative's parts by state, for the figures beside its menu."""
-    rows = session.execute(
-        select(FulfilmentRow.state, func.count())
-        .where(FulfilmentRow.cooperative_id == cooperative_id)
-        .group_by(FulfilmentRow.state)
-    )
-    return {FulfilmentState(state): count for state, count in rows}
-
-
-def on_the_way(session: Session, cooperative_id: PartyId, day: date) -> OnTheWay:
-    """Sum up what a cooperative has packed or sent and is not yet received, in one statement."""
+def work_of(session: Session, cooperative_id: PartyId, day: date) -> Mapping[FulfilmentState, Work]:
+    """Sum up a cooperative's parts by state, for its menu and its home; in one statement."""
     part, line = FulfilmentRow, OrderLineRow
     worth = (
         select(func.sum(line.unit_price_fen * (line.quantity - line.refunded_quantity)))
         .where(line.fulfilment_id == part.id)
         .scalar_subquery()
     )
-    away = part.state.in_(AWAY)
-    parts, goods_fen, next_on, due = session.execute(
+    rows = session.execute(
         select(
-            func.count().filter(away),
-            func.sum(worth).filter(away),
-            func.min(part.arrives_on).filter(away, part.arrives_on >= day),
-            func.count().filter(part.state.in_(UNSENT), part.ships_on <= day),
-        ).where(part.cooperative_id == cooperative_id, part.state.in_(AWAY | UNSENT))
-    ).one()
-    return OnTheWay(parts=parts, goods_fen=int(goods_fen or 0), next_on=next_on, to_send_today=due)
+            part.state,
+            func.count(),
+            func.sum(case((part.state.in_(AWAY), worth), else_=0)),
+            func.min(part.arrives_on).filter(part.arrives_on >= day),
+            func.count().filter(part.ships_on <= day),
+        )
+        .where(part.cooperative_id == cooperative_id, part.state.in_(UNSENT | AWAY))
+        .group_by(part.state)
+    )
+    return {
+        FulfilmentState(state): Work(parts=parts, goods_fen=int(fen or 0), next_on=next_on, due_parts=due)
+        for state, parts, fen, next_on, due in rows
+    }
 
 
 def get_fulfilment(session: Session, fulfilment_id: FulfilmentId) -> Fulfilment:

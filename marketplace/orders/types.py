@@ -215,16 +215,16 @@ class Fulfilment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnTheWay:
-    """What a cooperative has packed or sent and buyers have not received: its parts, worth and next arrival.
+class Work:
+    """A cooperative's parts in one state that no buyer has received: how many, their worth, the next arrival.
 
-    ``to_send_today`` are parts that should have left by the end of the day.
+    ``due_parts`` of them should have left by the end of the day; ``goods_fen`` is told of packed ones.
     """
 
     parts: int
     goods_fen: int
     next_on: date | None
-    to_send_today: int
+    due_parts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,7 @@ from marketplace.catalogue.queries.register import (
     search_register,
     standings_now,
 )
+from marketplace.catalogue.queries.titles import OfferTitle, offer_titles, offers_on_sale
 from marketplace.catalogue.queries.turned_back import turned_back
 
 __all__ = [
@@ -148,6 +149,7 @@ __all__ = [
     "TEST_REPORT",
     "Chosen",
     "LotFilter",
+    "OfferTitle",
     "QueueFilter",
     "WholeLot",
     "authorised_uses",
@@ -223,11 +225,13 @@ __all__ = [
     "lots_of_offer",
     "lots_of_offers",
     "nomination_counts",
+    "offer_titles",
     "offers_barred",
     "offers_by_id",
     "offers_of",
     "offers_of_cooperative",
     "offers_of_variants",
+    "offers_on_sale",
     "papers_for",
     "papers_of_lots",
     "pictures_by_digest",
