@@ -17,8 +17,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from benchmarks.bulk import FIRST
 from benchmarks.installation import DIRECTORY, ROOT, Installation
-from benchmarks.stocking import FIRST, stock
+from benchmarks.stocking import stock
 from benchmarks.supply_pages import EDITS, LISTS, Edit, Listed
 from marketplace.adapters import embedded_postgres
 from marketplace.factory import create_app
@@ -29,6 +30,7 @@ SMALL, LARGE = 2_000, 200_000
 GOAL = 1.5
 """A page of the large shop takes so many times as long as one of the small shop at most."""
 
+ROUNDS = 9
 _WARM = 2
 _ORDERS, _MONTHS = "40", "6"  # of the demonstration whose rows are multiplied: its size does not matter
 # What a transaction itself needs is no question of the page.
@@ -88,15 +90,15 @@ class Shop:
         return self.tokens.setdefault(edit.who, found.group(1))
 
 
-def run(*, rounds: int) -> Found:
+def run(*, rounds: int, large: int = LARGE) -> Found:
     """Measure every list and edit in turns; make the shops first where they are not there."""
     directory = DIRECTORY / "supply"
     cluster = embedded_postgres.start(directory / "postgres")
     try:
-        shops = [_shop(cluster, size) for size in (SMALL, LARGE)]
+        shops = [_shop(cluster, size) for size in (SMALL, large)]
         lists = {one.name: _measure(shops, one.name, rounds, [one] * (rounds + _WARM)) for one in LISTS}
         edits = {one.name: _measure(shops, one.name, rounds, one) for one in EDITS}
-        return {"products": [SMALL, LARGE], "goal": GOAL, "lists": lists, "edits": edits}
+        return {"products": [SMALL, large], "goal": GOAL, "lists": lists, "edits": edits}
     finally:
         cluster.stop()
 

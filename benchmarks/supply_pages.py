@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.stocking import FIRST
+from benchmarks.bulk import FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,12 @@ def _lists() -> tuple[Listed, ...]:
         "big": {
             "home": ["/cooperative"],
             "orders": ["/cooperative/orders?state=to_accept", "/cooperative/orders?state=all"],
-            "offers": ["/cooperative/offers", "/cooperative/offers?page=2"],
+            "offers": [
+                "/cooperative/offers",
+                "/cooperative/offers?page=2",
+                "/cooperative/offers?state=paused&order=price",
+                "/cooperative/offers?q=茶",
+            ],
             "lots": [
                 "/cooperative/lots",
                 "/cooperative/lots?page=5",
@@ -50,8 +55,11 @@ def _lists() -> tuple[Listed, ...]:
                 "/cooperative/lots?view=stopped",
                 "/cooperative/lots?view=all&q=DEMO-S0000010",
             ],
-            "goods": ["/cooperative/goods"],
-            "certificates": ["/cooperative/certificates"],
+            "goods": ["/cooperative/goods", "/cooperative/goods?state=returned&order=changed"],
+            "certificates": [
+                "/cooperative/certificates",
+                "/cooperative/certificates?state=verified&order=ends",
+            ],
             "brands": ["/cooperative/brands"],
             "producers": ["/cooperative/producers"],
         },
@@ -62,20 +70,31 @@ def _lists() -> tuple[Listed, ...]:
         },
         "operator": {
             "queues": ["/operator"],
-            "lots": ["/operator/lots"],
-            "goods": ["/operator/goods", "/operator/goods?state=listed", "/operator/goods?page=2"],
+            "lots": ["/operator/lots", "/operator/lots?state=recalled&order=oldest", "/operator/lots?page=2"],
+            "goods": [
+                "/operator/goods",
+                "/operator/goods?state=listed",
+                "/operator/goods?page=2",
+                "/operator/goods?order=newest",
+            ],
             "certificates": [
                 "/operator/certificates",
                 "/operator/certificates?state=verified",
                 "/operator/certificates?state=all&page=3",
                 "/operator/certificates?queue=lapsing_60",
                 "/operator/certificates?queue=lapsed",
+                "/operator/certificates?state=all&q=DEMO-&order=number",
             ],
-            "applications": ["/operator/applications", "/operator/applications?state=returned"],
+            "applications": [
+                "/operator/applications",
+                "/operator/applications?state=returned&order=newest",
+                "/operator/applications?state=all&page=3",
+            ],
             "parties": [
                 "/operator/parties",
                 "/operator/parties?kind=cooperative&page=4",
                 "/operator/parties?status=suspended",
+                "/operator/parties?order=newest&q=DEMO-S0000009",
             ],
             "brands": ["/operator/brands", "/operator/brands?state=submitted"],
             "verifications": ["/operator/verifications?queue=due"],

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId
@@ -14,7 +14,7 @@ from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read
 from marketplace.orders import kept
 from marketplace.orders.models import FulfilmentRow, OrderLineRow, OrderRow, PickRow
 from marketplace.orders.refusals import UnknownFulfilment, UnknownOrder
-from marketplace.orders.rules import AWAY, UNSENT, may_open
+from marketplace.orders.rules import may_open
 from marketplace.orders.types import (
     Fulfilment,
     FulfilmentId,
@@ -26,7 +26,6 @@ from marketplace.orders.types import (
     OrderState,
     OrderSummary,
     Pick,
-    Work,
 )
 from marketplace.parties.types import PartyId, PersonId
 
@@ -128,31 +127,6 @@ def fulfilments_of_cooperative(
     ids = [FulfilmentId(one) for one, *_ in listed.rows]
     found = fulfilments_by_id(session, ids)
     return listed.of([found[one] for one in ids])
-
-
-def work_of(session: Session, cooperative_id: PartyId, day: date) -> Mapping[FulfilmentState, Work]:
-    """Sum up a cooperative's parts by state, for its menu and its home; in one statement."""
-    part, line = FulfilmentRow, OrderLineRow
-    worth = (
-        select(func.sum(line.unit_price_fen * (line.quantity - line.refunded_quantity)))
-        .where(line.fulfilment_id == part.id)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            part.state,
-            func.count(),
-            func.sum(case((part.state.in_(AWAY), worth), else_=0)),
-            func.min(part.arrives_on).filter(part.arrives_on >= day),
-            func.count().filter(part.ships_on <= day),
-        )
-        .where(part.cooperative_id == cooperative_id, part.state.in_(UNSENT | AWAY))
-        .group_by(part.state)
-    )
-    return {
-        FulfilmentState(state): Work(parts=parts, goods_fen=int(fen or 0), next_on=next_on, due_parts=due)
-        for state, parts, fen, next_on, due in rows
-    }
 
 
 def get_fulfilment(session: Session, fulfilment_id: FulfilmentId) -> Fulfilment:

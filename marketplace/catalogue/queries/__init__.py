@@ -141,7 +141,12 @@ from marketplace.catalogue.queries.register import (
     search_register,
     standings_now,
 )
-from marketplace.catalogue.queries.titles import OfferTitle, offer_titles, offers_on_sale
+from marketplace.catalogue.queries.titles import (
+    OfferTitle,
+    offer_titles,
+    offers_on_sale,
+    product_ids_by_number,
+)
 from marketplace.catalogue.queries.turned_back import turned_back
 
 __all__ = [
@@ -236,6 +241,7 @@ __all__ = [
     "papers_of_lots",
     "pictures_by_digest",
     "producers_beside",
+    "product_ids_by_number",
     "product_ids_of",
     "products_by_id",
     "products_by_slug",

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import OfferRow, ProductRow, VariantRow
-from marketplace.catalogue.types import OfferId, OfferStatus
+from marketplace.catalogue.types import OfferId, OfferStatus, ProductId
 from marketplace.kernel.message import Name
 from marketplace.parties.types import PartyId
 
@@ -23,6 +23,12 @@ def offers_on_sale(cooperative_id: PartyId) -> Select[tuple[int, int, int]]:
     return select(OfferRow.id, OfferRow.minimum, OfferRow.daily_capacity).where(
         OfferRow.cooperative_id == cooperative_id, OfferRow.status == OfferStatus.LISTED
     )
+
+
+def product_ids_by_number(session: Session, numbers: Collection[str]) -> Mapping[str, ProductId]:
+    """Return which product each number that is taken belongs to."""
+    rows = session.execute(select(ProductRow.number, ProductRow.id).where(ProductRow.number.in_(numbers)))
+    return {number: ProductId(key) for number, key in rows}
 
 
 def offer_titles(session: Session, offer_ids: Collection[OfferId]) -> Mapping[OfferId, OfferTitle]:

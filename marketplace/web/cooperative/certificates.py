@@ -1,5 +1,6 @@
 """A cooperative's certificates: which stand, which lapse soon, and a new one handed in with its paper."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -41,6 +42,9 @@ from marketplace.web.language import gettext as _
 from marketplace.web.language import name_in_language
 
 PER_PAGE = 30
+MOST_OFFERED = 100
+"""So many goods stand in the form to be ticked; others are named by their numbers."""
+
 LOOK_AHEAD = timedelta(days=60)
 ONE = "/certificates/<int(max=9223372036854775807):certificate_id>"
 
@@ -87,7 +91,11 @@ def submit_certificate() -> ResponseReturnValue:
         return make_response(_page(form), 422)
     if form.model is None:
         return make_response(_page(form, digest), 422)
-    draft = _draft(form.model, holder)
+    named, unknown = _numbered(form.model.product_numbers)
+    if unknown:
+        form.errors["product_numbers"] = _("没有编号是 %(numbers)s 的商品。", numbers=_("、").join(unknown))
+        return make_response(_page(form, digest), 422)
+    draft = _draft(form.model, holder, named)
     try:
         write(lambda session: hand_in_certificate.hand_in(session, draft, digest))
     except Refusal as refusal:
@@ -125,7 +133,14 @@ def certificate_evidence(certificate_id: int) -> ResponseReturnValue:
     return evidence.answer(found.evidence_digest)
 
 
-def _draft(sent: CertificateForm, holder: PartyId) -> CertificateDraft:
+def _numbered(typed: str) -> tuple[frozenset[ProductId], list[str]]:
+    """Read which goods are named by their numbers, and which numbers nobody has."""
+    numbers = dict.fromkeys(re.split(r"[\s,，、;；]+", typed.upper().strip(" ,，、;；")) if typed else ())
+    found = catalogue.product_ids_by_number(read(), numbers) if numbers else {}
+    return frozenset(found.values()), [one for one in numbers if one and one not in found]
+
+
+def _draft(sent: CertificateForm, holder: PartyId, named: frozenset[ProductId]) -> CertificateDraft:
     base = None
     if sent.base_name:
         base = Base(name=sent.base_name, county_code=DivisionCode(sent.base_county))
@@ -135,7 +150,7 @@ def _draft(sent: CertificateForm, holder: PartyId) -> CertificateDraft:
         holder_id=holder,
         valid_from=sent.valid_from,
         valid_to=sent.valid_to,
-        product_ids=frozenset(map(ProductId, sent.product)),
+        product_ids=frozenset(map(ProductId, sent.product)) | named,
         issuer=sent.issuer or None,
         base=base,
     )
@@ -222,7 +237,8 @@ def _page(form: Form[FormModel] | Form[CertificateForm], digest: str | None = No
     if state is not None:
         wanted = replace(wanted, states=frozenset({state}))
     found = catalogue.list_certificates(session, wanted, tools.page, tools.per_page, sought=tools.sought)
-    offered = catalogue.product_ids_of(session, acting_for())
+    offered = catalogue.product_ids_of(session, acting_for(), MOST_OFFERED + 1)
+    has_more, offered = len(offered) > MOST_OFFERED, offered[:MOST_OFFERED]
     named = set(offered) | set().union(*(one.product_ids for one in found.items))
     products = catalogue.products_by_id(session, named)
     schemes = [
@@ -239,6 +255,7 @@ def _page(form: Form[FormModel] | Form[CertificateForm], digest: str | None = No
         rows=certificate_rows(session, list(found.items), products),
         schemes=schemes,
         products=[products[one] for one in offered if one in products],
+        has_more=has_more,
         counties=_counties(session),
         own_county=_own_county(session),
         kept=evidence.sealed(digest, acting_for()) if digest else None,

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, current_app, g, request
 from marketplace.kernel import time
 from marketplace.kernel.printing import Printer
 from marketplace.kernel.refusals import Forbidden
-from marketplace.orders import queries as orders
 from marketplace.orders.types import FulfilmentState, Work
+from marketplace.orders.work import work_of
 from marketplace.parties import rules
 from marketplace.parties.types import PartyId, Permission
 from marketplace.web import guard, paging, wording
@@ -37,7 +37,7 @@ def printer() -> Printer:
 def work() -> Mapping[FulfilmentState, Work]:
     """Sum up the cooperative's parts by state, once a request: menu and pages both show them."""
     if "fulfilment_work" not in g:
-        g.fulfilment_work = orders.work_of(read(), acting_for(), time.today())
+        g.fulfilment_work = work_of(read(), acting_for(), time.today())
     return cast("Mapping[FulfilmentState, Work]", g.fulfilment_work)
 
 
