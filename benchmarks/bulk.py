@@ -32,7 +32,7 @@ class Bulk:
 
 
 def fill(connection: Connection, bulks: Sequence[Bulk]) -> None:
-    """Insert all of them in one transaction of the superuser's; triggers are off, nothing is checked twice."""
+    """Insert all of them in one transaction of the superuser's; triggers are off: nothing is checked."""
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
