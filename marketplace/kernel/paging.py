@@ -1,7 +1,7 @@
 """Pages of a list, read in one statement: a count that never walks a whole table, and never a whole table.
 
 What a page costs depends on how far down its list it lies, not on how long the list is: beyond its bound a
-count says 「10,000+」, and the pages further down come as one goes there. Totals that must be exact whatever
+count says 「1,000+」, and the pages further down come as one goes there. Totals that must be exact whatever
 their size (money, quantities, what a statement counts) are no pages.
 """
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 T = TypeVar("T")
 
 MAX_PER_PAGE = 100
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 """So many rows behind the page asked for are counted at most."""
 
 

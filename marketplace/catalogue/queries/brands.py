@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import BrandProductRow, BrandRow, BrandUseRow
@@ -168,8 +168,10 @@ def brand_from_row(row: BrandRow) -> Brand:
 
 def _use_page(session: Session, which: ColumnElement[bool], page: int, per_page: int) -> Page[BrandUse]:
     order = (BrandUseRow.state != UseState.ASKED, BrandUseRow.id.desc())
-    found = read_page(session, Listing(select(BrandUseRow), BrandUseRow.id, (which,), order), page, per_page)
-    return found.of(_uses(session, [row for row, *_ in found.rows]))
+    products = select(BrandProductRow.product_id).where(BrandProductRow.use_id == BrandUseRow.id)
+    statement = select(BrandUseRow, func.array(products.scalar_subquery(), type_=ARRAY(BigInteger)))
+    found = read_page(session, Listing(statement, BrandUseRow.id, (which,), order), page, per_page)
+    return found.of([_use(row, frozenset(map(ProductId, named))) for row, named, *_ in found.rows])
 
 
 def _uses(session: Session, rows: Iterable[BrandUseRow]) -> list[BrandUse]:

@@ -11,6 +11,7 @@ depends_on = None
 _INDEXES = {
     "parties_application": (["state", "changed_at", "id"], ["county_code", "state", "changed_at", "id"]),
     "parties_party": (["status", "code"],),
+    "catalogue_certificate": (["valid_to", "id"],),
     "catalogue_brand": (["state", "submitted_at", "id"],),
     "catalogue_brand_use": (["state", "asked_at"],),
 }

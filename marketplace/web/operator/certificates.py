@@ -25,13 +25,12 @@ from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
-from marketplace.web import evidence, list_words, listing
+from marketplace.web import evidence, history, list_words, listing
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm, VerifyForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done

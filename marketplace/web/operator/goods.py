@@ -23,16 +23,15 @@ from marketplace.kernel import journal
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Party, Permission
-from marketplace.web import goods_words, list_words, listing
+from marketplace.web import goods_words, history, list_words, listing
 from marketplace.web.cooperative import goods_page
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, blank, parse
 from marketplace.web.goods_words import Change
 from marketplace.web.guard import require
+from marketplace.web.history import Event
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ApprovalForm, ReturnForm
-from marketplace.web.operator.history import Event
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
 from marketplace.web.wording import Toned

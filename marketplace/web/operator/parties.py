@@ -11,12 +11,11 @@ from marketplace.parties import rules
 from marketplace.parties.refusals import PartyNotFound
 from marketplace.parties.types import Party, PartyKind, PartyStatus, Permission
 from marketplace.places import queries as places
-from marketplace.web import applications, list_words, listing
+from marketplace.web import applications, history, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
@@ -33,6 +32,10 @@ SUBJECTS = frozenset(
         "product",
         "party",
         "application",
+        "brand",
+        "brand_use",
+        "producer_claim",
+        "edition",
         "pairing",
         "consignment",
         "hold",

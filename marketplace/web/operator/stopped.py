@@ -12,12 +12,11 @@ from marketplace.flow import stop_lot
 from marketplace.kernel import journal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
-from marketplace.web import evidence, guard, list_words, listing, lot_view, lot_words, wording
+from marketplace.web import evidence, guard, history, list_words, listing, lot_view, lot_words, wording
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done

@@ -13,12 +13,11 @@ from marketplace.kernel.message import Name
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
-from marketplace.web import goods_words, list_words, listing, story_desk
+from marketplace.web import goods_words, history, list_words, listing, story_desk
 from marketplace.web.database import read
 from marketplace.web.forms import parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
 from marketplace.web.story_desk import StoryNoteForm
