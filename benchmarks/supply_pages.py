@@ -114,7 +114,7 @@ def _lists() -> tuple[Listed, ...]:
                 "/certificates?state=expiring",
                 "/certificates?state=revoked",
             ],
-            "brands": ["/brands", "/brands?kind=product&page=2"],
+            "brands": ["/brands", "/brands?kind=product", "/brands?page=2"],
         },
     }
     return tuple(
