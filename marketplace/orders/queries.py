@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import LotId
 from marketplace.kernel.message import Name
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.orders import kept
 from marketplace.orders.models import FulfilmentRow, OrderLineRow, OrderRow, PickRow
 from marketplace.orders.refusals import UnknownFulfilment, UnknownOrder
@@ -93,10 +93,16 @@ def orders_of_unit(
 
 
 def list_orders(
-    session: Session, *, state: OrderState | None = None, page: int = 1, per_page: int = 50
+    session: Session,
+    *,
+    state: OrderState | None = None,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 50,
 ) -> Page[OrderSummary]:
     """Return all orders for the operator, newest first."""
-    return _summaries(session, OrderRow.state == state if state else OrderRow.id > 0, page, per_page)
+    wanted = OrderRow.state == state if state else OrderRow.id > 0
+    return _summaries(session, wanted, page, per_page, in_order(_ORDERS, sought))
 
 
 def fulfilments_of_cooperative(
@@ -104,6 +110,7 @@ def fulfilments_of_cooperative(
     cooperative_id: PartyId,
     state: FulfilmentState | None = None,
     *,
+    sought: Sought = ANY,
     page: int = 1,
     per_page: int = 20,
 ) -> Page[Fulfilment]:
@@ -112,26 +119,14 @@ def fulfilments_of_cooperative(
     wanted = (
         FulfilmentRow.state == state if state else FulfilmentRow.state != FulfilmentState.AWAITING_PAYMENT
     )
-    total = session.scalar(select(func.count()).select_from(FulfilmentRow).where(mine, wanted)) or 0
-    ids = session.scalars(
-        select(FulfilmentRow.id)
-        .where(mine, wanted)
-        .order_by(FulfilmentRow.ships_on, FulfilmentRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    ).all()
-    found = fulfilments_by_id(session, [FulfilmentId(one) for one in ids])
-    return Page([found[FulfilmentId(one)] for one in ids], total, page, per_page)
-
-
-def count_by_state(session: Session, cooperative_id: PartyId) -> Mapping[FulfilmentState, int]:
-    """Count a cooperative's parts by state, for the figures beside its menu."""
-    rows = session.execute(
-        select(FulfilmentRow.state, func.count())
-        .where(FulfilmentRow.cooperative_id == cooperative_id)
-        .group_by(FulfilmentRow.state)
-    )
-    return {FulfilmentState(state): count for state, count in rows}
+    row, where = FulfilmentRow, [mine, wanted]
+    if sought.text:
+        where.append(row.number.startswith(sought.text.upper(), autoescape=True))
+    order = in_order(_PART_ORDERS, sought)
+    listed = read_page(session, Listing(select(row.id), row.id, where, order), page, per_page)
+    ids = [FulfilmentId(one) for one, *_ in listed.rows]
+    found = fulfilments_by_id(session, ids)
+    return listed.of([found[one] for one in ids])
 
 
 def get_fulfilment(session: Session, fulfilment_id: FulfilmentId) -> Fulfilment:
@@ -204,15 +199,22 @@ def delivered_before(
     return [FulfilmentId(one) for one in session.scalars(query.order_by(FulfilmentRow.id).limit(limit))]
 
 
-def _summaries(session: Session, wanted: ColumnElement[bool], page: int, per_page: int) -> Page[OrderSummary]:
-    total = session.scalar(select(func.count()).select_from(OrderRow).where(wanted)) or 0
-    rows = session.scalars(
-        select(OrderRow)
-        .where(wanted)
-        .order_by(OrderRow.id.desc())
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    ).all()
+_ORDERS = {"newest": (OrderRow.id.desc(),), "oldest": (OrderRow.id,)}
+_PART_ORDERS = {
+    "ships": (FulfilmentRow.ships_on, FulfilmentRow.id),
+    "newest": (FulfilmentRow.id.desc(),),
+}
+
+
+def _summaries(
+    session: Session,
+    wanted: ColumnElement[bool],
+    page: int,
+    per_page: int,
+    order: Sequence[Any] = _ORDERS["newest"],
+) -> Page[OrderSummary]:
+    found = read_page(session, Listing(select(OrderRow), OrderRow.id, (wanted,), order), page, per_page)
+    rows = [row for row, *_ in found.rows]
     ids = [row.id for row in rows]
     counts: dict[int, int] = dict(
         session.execute(
@@ -229,7 +231,7 @@ def _summaries(session: Session, wanted: ColumnElement[bool], page: int, per_pag
             select(OrderLineRow).where(OrderLineRow.order_id.in_(ids), OrderLineRow.no == 1)
         )
     }
-    return Page([_summary(row, firsts[row.id], counts[row.id]) for row in rows], total, page, per_page)
+    return found.of([_summary(row, firsts[row.id], counts[row.id]) for row in rows])
 
 
 def _summary(row: OrderRow, first: OrderLineRow, count: int) -> OrderSummary:

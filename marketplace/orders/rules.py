@@ -32,6 +32,10 @@ FULFILMENT_TRANSITIONS: Mapping[FulfilmentState, frozenset[FulfilmentState]] = {
 UNPACKED = frozenset({_F.TO_ACCEPT, _F.ACCEPTED})
 """States in which the goods are still on the cooperative's shelf, held for this order."""
 
+UNSENT = UNPACKED | {_F.PACKED}
+AWAY = frozenset({_F.PACKED, _F.IN_TRANSIT, _F.DELIVERED})
+"""States in which the goods have left the shelf and their buyer has not received them."""
+
 ENDED = frozenset({_F.RECEIVED, _F.DECLINED, _F.CANCELLED})
 
 # How far along the road a part is; a late scan never moves it back.

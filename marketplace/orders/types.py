@@ -215,6 +215,19 @@ class Fulfilment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A cooperative's parts in one state that no buyer has received: how many, their worth, the next arrival.
+
+    ``due_parts`` of them should have left by the end of the day; ``goods_fen`` is told of packed ones.
+    """
+
+    parts: int
+    goods_fen: int
+    next_on: date | None
+    due_parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as its buyer agreed to it. ``number`` is read aloud, ``token`` opens it without an account."""
 

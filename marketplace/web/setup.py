@@ -22,6 +22,7 @@ from marketplace.web import (
     health,
     language,
     limits,
+    listing,
     present,
     standing,
 )
@@ -68,6 +69,7 @@ def install(app: Flask) -> None:
     )
 
     standing.install(app)
+    listing.install(app)
 
     @app.context_processor
     def words_of_the_request() -> dict[str, object]:

@@ -13,12 +13,14 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules, service
 from marketplace.catalogue.rules.contents import NAME_MAX, TEXT_MAX
 from marketplace.catalogue.types import Story, StoryContent, StoryState
+from marketplace.kernel import journal
 from marketplace.kernel.refusals import NotFound, Refusal
-from marketplace.web import goods_words, stored_pictures
+from marketplace.web import goods_words, history, stored_pictures
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, parse
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
+from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
 Open = Callable[[Session], Story]
@@ -44,6 +46,7 @@ class StoryPage:
     state: Toned | None
     said: StoryContent
     is_waiting: bool
+    events: list[Event]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +60,14 @@ class Desk:
 
     def page(self, form: Form[Any] | None = None) -> str:
         story = self.find(read())
+        told = [] if story is None else journal.history(read(), "story", story.id)
         said = StoryContent() if story is None else story.draft or story.live or StoryContent()
         page = StoryPage(
             story=story,
             state=None if story is None else goods_words.STORY_STATES[story.state],
             said=said,
             is_waiting=story is not None and story.state is StoryState.SUBMITTED,
+            events=history.events(read(), told) if told else [],
         )
         typed = {
             "title": said.title,

@@ -25,6 +25,7 @@ class BrandRow(Base):
             postgresql_where=text("state IN ('submitted', 'listed')"),
         ),
         Index(None, "state", "kind", "id"),
+        Index(None, "state", "submitted_at", "id"),
         Index(None, "holder_id", "id"),
         Index(None, "division_code"),
     )
@@ -62,6 +63,7 @@ class BrandUseRow(Base):
         Index(None, "brand_id", "state", "id"),
         Index(None, "user_id", "id"),
         Index(None, "state", "id"),
+        Index(None, "state", "asked_at"),
     )
 
     id: Mapped[Key]

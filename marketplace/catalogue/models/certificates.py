@@ -73,6 +73,7 @@ class CertificateRow(Base):
         Index(None, "number"),
         Index(None, "holder_id", "id"),
         Index(None, "state", "valid_to"),
+        Index(None, "valid_to", "id"),
     )
 
     id: Mapped[Key]

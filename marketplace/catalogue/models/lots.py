@@ -40,6 +40,7 @@ class LotHoldRow(Base):
         CheckConstraint("held_at <= released_at", name="times_in_order"),
         Index(None, "lot_id", "id"),
         Index(None, "report_id"),
+        Index(None, "held_at", postgresql_where=text("released_at IS NULL")),
         Index(
             "uq_catalogue_lot_hold_open",
             "lot_id",

@@ -128,6 +128,7 @@ from marketplace.catalogue.queries.proposals import (
     stories_waiting,
 )
 from marketplace.catalogue.queries.queues import (
+    QueueFilter,
     count_queues,
     followed,
     list_queue,
@@ -142,6 +143,12 @@ from marketplace.catalogue.queries.register import (
     standings_now,
 )
 from marketplace.catalogue.queries.resuming import resume_problems
+from marketplace.catalogue.queries.titles import (
+    OfferTitle,
+    offer_titles,
+    offers_on_sale,
+    product_ids_by_number,
+)
 from marketplace.catalogue.queries.turned_back import turned_back
 
 __all__ = [
@@ -149,6 +156,8 @@ __all__ = [
     "TEST_REPORT",
     "Chosen",
     "LotFilter",
+    "OfferTitle",
+    "QueueFilter",
     "WholeLot",
     "authorised_uses",
     "brands_beside",
@@ -224,16 +233,19 @@ __all__ = [
     "lots_of_offer",
     "lots_of_offers",
     "nomination_counts",
+    "offer_titles",
     "offers_barred",
     "offers_by_id",
     "offers_of",
     "offers_of_cooperative",
     "offers_of_variants",
+    "offers_on_sale",
     "own_goods",
     "papers_for",
     "papers_of_lots",
     "pictures_by_digest",
     "producers_beside",
+    "product_ids_by_number",
     "product_ids_of",
     "products_by_id",
     "products_by_slug",

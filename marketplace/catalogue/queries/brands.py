@@ -1,9 +1,8 @@
 """Reads of brands, of who may use one, and of what asks for a holder's word."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import BrandProductRow, BrandRow, BrandUseRow
@@ -20,7 +19,7 @@ from marketplace.catalogue.types import (
     UseState,
 )
 from marketplace.kernel.message import Name
-from marketplace.kernel.paging import Page, is_whole, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
@@ -39,20 +38,28 @@ def brands_by_id(session: Session, ids: Collection[int]) -> Mapping[BrandId, Bra
     return {BrandId(row.id): brand_from_row(row) for row in rows}
 
 
-def list_brands(session: Session, wanted: BrandFilter, *, page: int = 1, per_page: int = 30) -> Page[Brand]:
+def list_brands(
+    session: Session,
+    wanted: BrandFilter,
+    *,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 30,
+) -> Page[Brand]:
     """Return brands by kind, in the order in which they came."""
-    statement = select(BrandRow)
+    where: list[ColumnElement[bool]] = []
     if wanted.states is not None:
-        statement = statement.where(BrandRow.state.in_(wanted.states))
+        where.append(BrandRow.state.in_(wanted.states))
     if wanted.kind is not None:
-        statement = statement.where(BrandRow.kind == wanted.kind)
+        where.append(BrandRow.kind == wanted.kind)
     if wanted.holder_id is not None:
-        statement = statement.where(BrandRow.holder_id == wanted.holder_id)
-    rows = session.scalars(
-        statement.order_by(BrandRow.kind.desc(), BrandRow.id).limit(per_page).offset(offset(page, per_page))
-    ).all()
-    total = _total(session, statement, len(rows), page, per_page)
-    return Page([brand_from_row(row) for row in rows], total, page, per_page)
+        where.append(BrandRow.holder_id == wanted.holder_id)
+    if sought.text:
+        names = (BrandRow.name_zh, BrandRow.name_zh_hant, BrandRow.name_en)
+        where.append(or_(*(one.icontains(sought.text, autoescape=True) for one in names)))
+    order = in_order(_ORDERS, sought)
+    found = read_page(session, Listing(select(BrandRow), BrandRow.id, where, order), page, per_page)
+    return found.of([brand_from_row(row) for row, *_ in found.rows])
 
 
 def brands_to_review() -> Queue:
@@ -138,6 +145,12 @@ def authorised_uses(session: Session, user_id: PartyId) -> list[tuple[Brand, Bra
     ]
 
 
+_ORDERS = {
+    "kind": (BrandRow.kind.desc(), BrandRow.id),
+    "newest": (BrandRow.submitted_at.desc(), BrandRow.id.desc()),
+}
+
+
 def brand_from_row(row: BrandRow) -> Brand:
     return Brand(
         id=BrandId(row.id),
@@ -154,21 +167,11 @@ def brand_from_row(row: BrandRow) -> Brand:
 
 
 def _use_page(session: Session, which: ColumnElement[bool], page: int, per_page: int) -> Page[BrandUse]:
-    statement = select(BrandUseRow).where(which)
-    rows = session.scalars(
-        statement.order_by(BrandUseRow.state != UseState.ASKED, BrandUseRow.id.desc())
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    ).all()
-    total = _total(session, statement, len(rows), page, per_page)
-    return Page(_uses(session, rows), total, page, per_page)
-
-
-def _total(session: Session, statement: Select[Any], found: int, page: int, per_page: int) -> int:
-    """Count a list that its page does not show whole."""
-    if is_whole(found, page, per_page):
-        return found
-    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    order = (BrandUseRow.state != UseState.ASKED, BrandUseRow.id.desc())
+    products = select(BrandProductRow.product_id).where(BrandProductRow.use_id == BrandUseRow.id)
+    statement = select(BrandUseRow, func.array(products.scalar_subquery(), type_=ARRAY(BigInteger)))
+    found = read_page(session, Listing(statement, BrandUseRow.id, (which,), order), page, per_page)
+    return found.of([_use(row, frozenset(map(ProductId, named))) for row, named, *_ in found.rows])
 
 
 def _uses(session: Session, rows: Iterable[BrandUseRow]) -> list[BrandUse]:

@@ -1,10 +1,13 @@
 """A certificate from its rows, with the products it names and the times it was suspended."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Select, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Select, func, select
+from sqlalchemy.orm import Session
 
+from marketplace.catalogue import rules
 from marketplace.catalogue.models import CertificateProductRow, CertificateRow, CertificateSuspensionRow
 from marketplace.catalogue.types import (
     Base,
@@ -16,6 +19,7 @@ from marketplace.catalogue.types import (
     Period,
     ProductId,
 )
+from marketplace.kernel.paging import Listing, Page, read_page
 from marketplace.parties.types import PartyId, PersonId
 from marketplace.places.types import DivisionCode
 
@@ -37,6 +41,32 @@ def select_certificates() -> Select[Any]:
             type_=ARRAY(DateTime(timezone=True)),
         ),
     )
+
+
+def read_certificates(
+    session: Session,
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[Any],
+    page: int,
+    per_page: int,
+) -> Page[Certificate]:
+    """Return one page of certificates, in one statement."""
+    found = read_page(
+        session, Listing(select_certificates(), CertificateRow.id, where, order), page, per_page
+    )
+    return found.of([certificate_from_row(*row[:-1]) for row in found.rows])
+
+
+def is_numbered(text: str) -> ColumnElement[bool]:
+    """Match the certificates whose number begins so, however it was typed."""
+    return CertificateRow.number.startswith(rules.normal_number(text), autoescape=True)
+
+
+CERTIFICATE_ORDERS: Mapping[str, Sequence[Any]] = {
+    "newest": (CertificateRow.id.desc(),),
+    "ends": (CertificateRow.valid_to, CertificateRow.id),
+    "number": (CertificateRow.number, CertificateRow.id),
+}
 
 
 def certificate_from_row(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import LotPaperRow, LotRow, OfferRow, ProductRow, VariantRow
@@ -33,7 +33,7 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel import time
 from marketplace.kernel.message import Name
-from marketplace.kernel.paging import Page, is_whole, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.parties.queries import sells
 from marketplace.parties.types import PartyId
 
@@ -104,20 +104,14 @@ def slugs_by_number(session: Session, numbers: Collection[str]) -> Mapping[str, 
 def list_products(
     session: Session, wanted: ProductFilter, page: int = 1, per_page: int = 24
 ) -> Page[Product]:
-    """Return one page of products with the exact total, in two statements."""
+    """Return one page of products, in one statement."""
     kept = reference(session)
     conditions = _conditions(
         wanted, [c.code for c in kept.storage_classes.values() if c.kind is wanted.storage]
     )
-    total = session.scalar(select(func.count()).select_from(ProductRow).where(*conditions)) or 0
-    rows = session.scalars(
-        select(ProductRow)
-        .where(*conditions)
-        .order_by(*_ORDERS[wanted.order])
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([product_from_row(row, kept) for row in rows], total, page, per_page)
+    order = _ORDERS[wanted.order]
+    found = read_page(session, Listing(select(ProductRow), ProductRow.id, conditions, order), page, per_page)
+    return found.of([product_from_row(row, kept) for row, *_ in found.rows])
 
 
 def variants_of(
@@ -186,15 +180,18 @@ def offers_of_cooperative(
     page: int = 1,
     per_page: int = 50,
     statuses: Collection[OfferStatus] = frozenset({OfferStatus.LISTED, OfferStatus.PAUSED}),
+    *,
+    sought: Sought = ANY,
 ) -> Page[Offer]:
     """Return what a cooperative offers, in the order in which it was offered."""
-    conditions = (OfferRow.cooperative_id == cooperative_id, OfferRow.status.in_(set(statuses)))
-    statement = select(OfferRow).where(*conditions).order_by(OfferRow.id)
-    found = session.scalars(statement.limit(per_page).offset(offset(page, per_page))).all()
-    total = len(found)
-    if not is_whole(len(found), page, per_page):
-        total = session.scalar(select(func.count()).select_from(OfferRow).where(*conditions)) or 0
-    return Page([offer_from_row(row) for row in found], total, page, per_page)
+    conditions = [OfferRow.cooperative_id == cooperative_id, OfferRow.status.in_(set(statuses))]
+    if sought.text:
+        names = (ProductRow.name_zh, ProductRow.name_zh_hant, ProductRow.name_en)
+        is_named = or_(*(one.icontains(sought.text, autoescape=True) for one in names))
+        conditions.append(exists().where(ProductRow.id == OfferRow.product_id, is_named))
+    order = in_order(_OFFER_ORDERS, sought)
+    found = read_page(session, Listing(select(OfferRow), OfferRow.id, conditions, order), page, per_page)
+    return found.of([offer_from_row(row) for row, *_ in found.rows])
 
 
 def lots_by_id(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, Lot]:
@@ -260,6 +257,12 @@ def _is_offered(cooperative_id: PartyId | None) -> ColumnElement[bool]:
     return exists(found)
 
 
+_OFFER_ORDERS = {
+    "offered": (OfferRow.id,),
+    "newest": (OfferRow.id.desc(),),
+    "price": (OfferRow.price_fen, OfferRow.id),
+    "price_desc": (OfferRow.price_fen.desc(), OfferRow.id.desc()),
+}
 _ORDERS = {
     ProductOrder.NUMBER: (ProductRow.number,),
     ProductOrder.NEWEST: (ProductRow.created_at.desc(), ProductRow.id.desc()),

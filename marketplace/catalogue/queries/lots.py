@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import (
@@ -46,7 +46,7 @@ from marketplace.catalogue.types import (
     Variant,
 )
 from marketplace.kernel import time
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.parties.types import PartyId
 
 LAPSING_DAYS = 7
@@ -88,17 +88,10 @@ def list_lots(
     page: int = 1,
     per_page: int = 50,
 ) -> Page[Lot]:
-    """Return one page of a cooperative's lots with the exact total, in two statements."""
-    conditions = _conditions(session, cooperative_id, wanted)
-    total = session.scalar(select(func.count()).select_from(LotRow).where(*conditions)) or 0
-    rows = session.scalars(
-        select(LotRow)
-        .where(*conditions)
-        .order_by(*_ORDERS[wanted.order])
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([lot_from_row(row) for row in rows], total, page, per_page)
+    """Return one page of a cooperative's lots, in one statement."""
+    conditions, order = _conditions(session, cooperative_id, wanted), _ORDERS[wanted.order]
+    found = read_page(session, Listing(select(LotRow), LotRow.id, conditions, order), page, per_page)
+    return found.of([lot_from_row(row) for row, *_ in found.rows])
 
 
 def get_whole_lot(session: Session, lot_id: LotId) -> WholeLot:
@@ -121,18 +114,23 @@ def get_whole_lot(session: Session, lot_id: LotId) -> WholeLot:
     )
 
 
-def held_lots(session: Session, page: int = 1, per_page: int = 50) -> Page[Lot]:
+def held_lots(
+    session: Session,
+    page: int = 1,
+    per_page: int = 50,
+    *,
+    status: LotStatus | None = None,
+    sought: Sought = ANY,
+) -> Page[Lot]:
     """Return every lot that is held or recalled, whoever's it is, the newest first."""
-    stopped = LotRow.status != LotStatus.OPEN
-    total = session.scalar(select(func.count()).select_from(LotRow).where(stopped)) or 0
-    rows = session.scalars(
-        select(LotRow)
-        .where(stopped)
-        .order_by(LotRow.id.desc())
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([lot_from_row(row) for row in rows], total, page, per_page)
+    stopped: list[ColumnElement[bool]] = [LotRow.status != LotStatus.OPEN]
+    if status is not None:
+        stopped.append(LotRow.status == status)
+    if sought.text:
+        stopped.append(LotRow.code.startswith(sought.text, autoescape=True))
+    order = in_order(_STOPPED_ORDERS, sought)
+    found = read_page(session, Listing(select(LotRow), LotRow.id, stopped, order), page, per_page)
+    return found.of([lot_from_row(row) for row, *_ in found.rows])
 
 
 def holds_of_lots(session: Session, lot_ids: Collection[LotId]) -> Mapping[LotId, tuple[LotHold, ...]]:
@@ -240,6 +238,7 @@ def _is_to_be_promised(session: Session) -> ColumnElement[bool]:
     )
 
 
+_STOPPED_ORDERS = {"newest": (LotRow.id.desc(),), "oldest": (LotRow.id,), "code": (LotRow.code, LotRow.id)}
 _ORDERS = {
     LotOrder.EXPIRY: (LotRow.expires_on.asc().nulls_last(), LotRow.id),
     LotOrder.NEWEST: (LotRow.id.desc(),),

@@ -15,7 +15,7 @@ from marketplace.catalogue.types import (
     ProducerClaim,
     ProductId,
 )
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import Listing, Page, read_page
 from marketplace.parties.types import PartyId
 
 
@@ -83,15 +83,10 @@ def producers_beside(
 
 
 def _claims(session: Session, which: ColumnElement[bool], page: int, per_page: int) -> Page[ProducerClaim]:
-    total = session.scalar(select(func.count()).select_from(ProducerClaimRow).where(which)) or 0
-    rows = session.scalars(
-        select(ProducerClaimRow)
-        .where(which)
-        .order_by(ProducerClaimRow.state != ClaimState.NAMED, ProducerClaimRow.id.desc())
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([claim_from_row(row) for row in rows], total, page, per_page)
+    order = (ProducerClaimRow.state != ClaimState.NAMED, ProducerClaimRow.id.desc())
+    row = ProducerClaimRow
+    found = read_page(session, Listing(select(row), row.id, (which,), order), page, per_page)
+    return found.of([claim_from_row(one) for one, *_ in found.rows])
 
 
 def claim_from_row(row: ProducerClaimRow) -> ProducerClaim:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import PictureRow, ProposalRow, StoryRow
@@ -23,7 +23,7 @@ from marketplace.catalogue.types import (
     StoryState,
     Variant,
 )
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
@@ -40,36 +40,39 @@ def get_proposal(session: Session, proposal_id: ProposalId) -> Proposal:
 
 
 def proposals_of(
-    session: Session, cooperative_id: PartyId, page: int = 1, per_page: int = 30
+    session: Session,
+    cooperative_id: PartyId,
+    page: int = 1,
+    per_page: int = 30,
+    *,
+    state: ProposalState | None = None,
+    sought: Sought = ANY,
 ) -> Page[Proposal]:
-    """Return what a cooperative described, the newest first, in two statements."""
-    states = _SHOWN_TO_ITS_COOPERATIVE
-    wanted = (ProposalRow.cooperative_id == cooperative_id, ProposalRow.state.in_(states))
-    total = session.scalar(select(func.count()).select_from(ProposalRow).where(*wanted)) or 0
-    rows = session.scalars(
-        select(ProposalRow)
-        .where(*wanted)
-        .order_by(ProposalRow.id.desc())
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([proposal_from_row(row) for row in rows], total, page, per_page)
+    """Return what a cooperative described, the newest first, in one statement."""
+    states = _SHOWN_TO_ITS_COOPERATIVE if state is None else {state} & _SHOWN_TO_ITS_COOPERATIVE
+    wanted = [
+        ProposalRow.cooperative_id == cooperative_id,
+        ProposalRow.state.in_(states),
+        *_is_named(sought),
+    ]
+    order = in_order(_OWN_ORDERS, sought)
+    found = read_page(session, Listing(select(ProposalRow), ProposalRow.id, wanted, order), page, per_page)
+    return found.of([proposal_from_row(row) for row, *_ in found.rows])
 
 
 def list_proposals(
-    session: Session, states: Collection[ProposalState], page: int = 1, per_page: int = 30
+    session: Session,
+    states: Collection[ProposalState],
+    page: int = 1,
+    per_page: int = 30,
+    *,
+    sought: Sought = ANY,
 ) -> Page[Proposal]:
-    """Return descriptions in some states, the longest wait first, in two statements."""
-    wanted = ProposalRow.state.in_(set(states))
-    total = session.scalar(select(func.count()).select_from(ProposalRow).where(wanted)) or 0
-    rows = session.scalars(
-        select(ProposalRow)
-        .where(wanted)
-        .order_by(ProposalRow.submitted_at.nulls_last(), ProposalRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([proposal_from_row(row) for row in rows], total, page, per_page)
+    """Return descriptions in some states, the longest wait first, in one statement."""
+    wanted = [ProposalRow.state.in_(set(states)), *_is_named(sought)]
+    order = in_order(_REVIEW_ORDERS, sought)
+    found = read_page(session, Listing(select(ProposalRow), ProposalRow.id, wanted, order), page, per_page)
+    return found.of([proposal_from_row(row) for row, *_ in found.rows])
 
 
 def proposals_waiting() -> Queue:
@@ -134,24 +137,41 @@ def get_story(session: Session, story_id: StoryId) -> Story:
 
 
 def list_stories(
-    session: Session, states: Collection[StoryState], page: int = 1, per_page: int = 30
+    session: Session,
+    states: Collection[StoryState],
+    page: int = 1,
+    per_page: int = 30,
+    *,
+    sought: Sought = ANY,
 ) -> Page[Story]:
-    """Return stories in some states, the longest unchanged first, in two statements."""
-    wanted = StoryRow.state.in_(set(states))
-    total = session.scalar(select(func.count()).select_from(StoryRow).where(wanted)) or 0
-    rows = session.scalars(
-        select(StoryRow)
-        .where(wanted)
-        .order_by(StoryRow.changed_at, StoryRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([story_from_row(row) for row in rows], total, page, per_page)
+    """Return stories in some states, the longest unchanged first, in one statement."""
+    wanted, order = [StoryRow.state.in_(set(states))], in_order(_STORY_ORDERS, sought)
+    found = read_page(session, Listing(select(StoryRow), StoryRow.id, wanted, order), page, per_page)
+    return found.of([story_from_row(row) for row, *_ in found.rows])
 
 
 def stories_waiting() -> Queue:
     """Stories that were handed in and nobody has looked at."""
     return queue(StoryRow.changed_at, StoryRow.state == StoryState.SUBMITTED)
+
+
+def _is_named(sought: Sought) -> list[ColumnElement[bool]]:
+    name = ProposalRow.content["name"].astext
+    return [name.icontains(sought.text, autoescape=True)] if sought.text else []
+
+
+_OWN_ORDERS = {
+    "newest": (ProposalRow.id.desc(),),
+    "changed": (ProposalRow.changed_at.desc(), ProposalRow.id.desc()),
+}
+_REVIEW_ORDERS = {
+    "oldest": (ProposalRow.submitted_at, ProposalRow.id),
+    "newest": (ProposalRow.submitted_at.desc(), ProposalRow.id.desc()),
+}
+_STORY_ORDERS = {
+    "oldest": (StoryRow.changed_at, StoryRow.id),
+    "newest": (StoryRow.changed_at.desc(), StoryRow.id.desc()),
+}
 
 
 def proposal_from_row(row: ProposalRow) -> Proposal:

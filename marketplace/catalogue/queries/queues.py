@@ -1,6 +1,7 @@
 """Where certificates wait for somebody: to be verified, renewed in time, or renewed too late."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,51 +10,65 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import CertificateRow
-from marketplace.catalogue.queries.certificate_rows import certificate_from_row, select_certificates
+from marketplace.catalogue.queries.certificate_rows import (
+    CERTIFICATE_ORDERS,
+    certificate_from_row,
+    is_numbered,
+    read_certificates,
+    select_certificates,
+)
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.rules.renewals import LATER, SOON
 from marketplace.catalogue.types import Certificate, CertificateQueue, CertificateState, Scheme
-from marketplace.kernel.paging import Page, offset
-from marketplace.parties.types import PartyId
+from marketplace.kernel.paging import ANY, MOST_COUNTED, Page, Sought
+from marketplace.parties.queries import cooperatives_in
 
 _ENDING = (CertificateState.VERIFIED, CertificateState.SUSPENDED, CertificateState.LAPSED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """Which queue as of which day; of holders registered in some places, or of all."""
+
+    queue: CertificateQueue
+    day: date
+    county_codes: Collection[str] | None = None
+
+
 def list_queue(
     session: Session,
-    queue: CertificateQueue,
-    day: date,
+    wanted: QueueFilter,
     *,
-    holder_ids: Collection[PartyId] | None = None,
+    sought: Sought = ANY,
     page: int = 1,
     per_page: int = 30,
 ) -> Page[Certificate]:
-    """Return one page of a queue, the most urgent first, with its exact total; of some holders or of all."""
-    conditions = [_waits(queue, day, reference(session).schemes), *_of(holder_ids)]
-    total = session.scalar(select(func.count()).select_from(CertificateRow).where(*conditions)) or 0
-    statement = select_certificates().where(*conditions).order_by(*_order(queue))
-    rows = session.execute(statement.limit(per_page).offset(offset(page, per_page)))
-    return Page([certificate_from_row(*row) for row in rows], total, page, per_page)
+    """Return one page of a queue, the most urgent first; of some holders or of all."""
+    waits = _waits(wanted.queue, wanted.day, reference(session).schemes)
+    conditions = [waits, *_of(wanted.county_codes)]
+    if sought.text:
+        conditions.append(is_numbered(sought.text))
+    order = CERTIFICATE_ORDERS.get(sought.order) or _order(wanted.queue)
+    return read_certificates(session, conditions, order, page, per_page)
 
 
 def count_queues(
-    session: Session, day: date, *, holder_ids: Collection[PartyId] | None = None
+    session: Session, day: date, *, county_codes: Collection[str] | None = None
 ) -> Mapping[CertificateQueue, int]:
-    """Count every queue in one statement."""
-    schemes = reference(session).schemes
-    counted = session.execute(
-        select(*(func.count().filter(_waits(one, day, schemes)) for one in CertificateQueue))
-        .select_from(CertificateRow)
-        .where(
-            CertificateRow.state.in_((CertificateState.SUBMITTED, *_ENDING)),
-            or_(
-                CertificateRow.state == CertificateState.SUBMITTED,
-                CertificateRow.valid_to <= _last_day(day, schemes),
-            ),
-            *_of(holder_ids),
+    """Count every queue in one statement, each as far as pages count."""
+    schemes, holders = reference(session).schemes, _of(county_codes)
+    counts = [
+        select(func.count())
+        .select_from(
+            select(CertificateRow.id)
+            .where(_waits(one, day, schemes), *holders)
+            .limit(MOST_COUNTED)
+            .subquery()
         )
-    ).one()
-    return dict(zip(CertificateQueue, counted, strict=True))
+        .scalar_subquery()
+        for one in CertificateQueue
+    ]
+    return dict(zip(CertificateQueue, session.execute(select(*counts)).one(), strict=True))
 
 
 def reminders_due(session: Session, day: date) -> list[Certificate]:
@@ -133,8 +148,8 @@ def _last_day(day: date, schemes: Mapping[str, Scheme]) -> date:
     return max(day + LATER, *(rules.last_day_due(one, day) for one in schemes.values()))
 
 
-def _of(holder_ids: Collection[PartyId] | None) -> list[ColumnElement[bool]]:
-    return [] if holder_ids is None else [CertificateRow.holder_id.in_(holder_ids)]
+def _of(county_codes: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [] if county_codes is None else [CertificateRow.holder_id.in_(cooperatives_in(county_codes))]
 
 
 def _order(queue: CertificateQueue) -> tuple[Any, ...]:
@@ -142,5 +157,5 @@ def _order(queue: CertificateQueue) -> tuple[Any, ...]:
     if queue is CertificateQueue.TO_VERIFY:
         return (row.submitted_at, row.id)
     if queue is CertificateQueue.LAPSED:
-        return (row.valid_to.desc(), row.id)
+        return (row.valid_to.desc(), row.id.desc())
     return (row.valid_to, row.id)

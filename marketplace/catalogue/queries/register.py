@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import CertificateRow
-from marketplace.catalogue.queries.certificate_rows import certificate_from_row, select_certificates
+from marketplace.catalogue.queries.certificate_rows import (
+    certificate_from_row,
+    read_certificates,
+    select_certificates,
+)
 from marketplace.catalogue.queries.certificates import is_valid_at
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.types import Certificate, CertificateState, RegisterSearch, Scheme, Standing
 from marketplace.kernel import time
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import Page
 
 # Submitted papers are nobody's business yet, rejected ones never existed.
 _PUBLIC = (
@@ -27,24 +31,17 @@ _PUBLIC = (
 def search_register(
     session: Session, wanted: RegisterSearch, page: int = 1, per_page: int = 50
 ) -> Page[Certificate]:
-    """Return one page with its exact total, in two statements; a page behind the last one is the last one.
+    """Return one page, in one statement; a page behind the last one is the last one.
 
     By number where something was typed, else the newest first.
     """
     conditions = [CertificateRow.state.in_(_PUBLIC), *_conditions(session, wanted)]
-    total = session.scalar(select(func.count()).select_from(CertificateRow).where(*conditions)) or 0
-    page = min(max(page, 1), max(1, -(-total // per_page)))
     order = (
         (CertificateRow.id.desc(),)
         if wanted.number_start is None and wanted.holder_ids is None
         else (CertificateRow.number, CertificateRow.id)
     )
-    # The page's ids first: what stands beside a certificate's row is read for those, never for skipped ones.
-    ids = select(CertificateRow.id).where(*conditions).order_by(*order)
-    shown = ids.limit(per_page).offset(offset(page, per_page)).cte("shown")
-    statement = select_certificates().where(CertificateRow.id.in_(select(shown.c.id))).order_by(*order)
-    rows = session.execute(statement)
-    return Page([certificate_from_row(*row) for row in rows], total, page, per_page)
+    return read_certificates(session, conditions, order, page, per_page)
 
 
 def standings_now(

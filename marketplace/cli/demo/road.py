@@ -178,7 +178,7 @@ class Road:
         if self.stage.chance.random() < _REFUNDS:
             self._later(1, lambda: self._give_back(order_id))
         elif self.stage.chance.random() < _REVIEWS:
-            self._review(bought)
+            self._review(bought, arrived)
 
     def _give_back(self, order_id: OrderId) -> None:
         """One pack was spoilt: its money goes back."""
@@ -191,10 +191,10 @@ class Road:
         self.stage.write(lambda session: refund(session, order_id, wish, f"demo-refund-{line.id}"))
         self.stage.drain()
 
-    def _review(self, bought: Bought) -> None:
+    def _review(self, bought: Bought, arrived: Sequence[FulfilmentId]) -> None:
+        """Say something of what has just arrived: what came before may have its review."""
         order = self.stage.read(lambda session: orders.get_order(session, bought.order.id))
-        received = {part.id for part in order.fulfilments if part.state == "received"}
-        line = next((one for one in order.lines if one.fulfilment_id in received), None)
+        line = next((one for one in order.lines if one.fulfilment_id in arrived), None)
         if line is None:
             return
         rating, words = self.stage.chance.choice((5, 5, 4, 4, 3)), self.stage.chance.choice(_WORDS)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0027_search_numbers"
-down_revision = "0025_lots"
+down_revision = "0026_bounds"
 branch_labels = None
 depends_on = None
 

@@ -23,8 +23,8 @@ class ApplicationRow(Base):
         CheckConstraint("state NOT IN ('returned', 'refused') OR reason <> ''", name="refusal_has_reason"),
         UniqueConstraint("number"),
         Index("uq_parties_application_open", "credit_code", unique=True, postgresql_where=text(_OPEN)),
-        Index(None, "state", "id"),
-        Index(None, "county_code", "state", "id"),
+        Index(None, "state", "changed_at", "id"),
+        Index(None, "county_code", "state", "changed_at", "id"),
         Index(None, "applicant_id", "id"),
         Index(None, "party_id"),
     )

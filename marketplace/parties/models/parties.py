@@ -27,6 +27,7 @@ class PartyRow(Base):
         CheckConstraint("(kind = 'cooperative') = (verified_until IS NOT NULL)", name="seller_verified"),
         UniqueConstraint("code"),
         Index(None, "kind", "code"),
+        Index(None, "status", "code"),
         Index(None, "division_code"),
         Index(None, "verified_until"),
     )

@@ -1,11 +1,13 @@
 """Reads of applications and of what is registered of those who sell."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel import time
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow, PartyRow
 from marketplace.parties.queries.parties import party_from_row
@@ -43,23 +45,55 @@ def find_application(session: Session, number: str) -> Application | None:
 
 
 def list_applications(
-    session: Session, wanted: ApplicationFilter, *, page: int = 1, per_page: int = 30
+    session: Session,
+    wanted: ApplicationFilter,
+    *,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 30,
 ) -> Page[Application]:
     """Return applications, the longest untouched first."""
-    statement = select(ApplicationRow)
+    row = ApplicationRow
+    where: list[ColumnElement[bool]] = []
     if wanted.states is not None:
-        statement = statement.where(ApplicationRow.state.in_(wanted.states))
+        where.append(row.state.in_(wanted.states))
     if wanted.county_codes is not None:
-        statement = statement.where(ApplicationRow.county_code.in_(wanted.county_codes))
+        where.append(row.county_code.in_(wanted.county_codes))
     if wanted.applicant_id is not None:
-        statement = statement.where(ApplicationRow.applicant_id == wanted.applicant_id)
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+        where.append(row.applicant_id == wanted.applicant_id)
+    if sought.text:
+        typed = normal_code(sought.text)
+        where.append(
+            or_(
+                row.number == typed,
+                row.credit_code == typed,
+                row.name.icontains(sought.text, autoescape=True),
+            )
+        )
+    order = in_order(_ORDERS, sought)
+    found = read_page(session, Listing(select(row), row.id, where, order), page, per_page)
+    return found.of(_applications(session, [one for one, *_ in found.rows]))
+
+
+def turned_back_applications(session: Session, person_id: PersonId) -> list[Application]:
+    """Return somebody's applications that wait to be corrected or were refused lately, newest first."""
+    row, since = ApplicationRow, time.now() - _REMEMBERED
+    lately = and_(row.state == ApplicationState.REFUSED, row.changed_at >= since)
     rows = session.scalars(
-        statement.order_by(ApplicationRow.changed_at, ApplicationRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page(_applications(session, list(rows)), total, page, per_page)
+        select(row)
+        .where(row.applicant_id == person_id, or_(row.state == ApplicationState.RETURNED, lately))
+        .order_by(row.id.desc())
+        .limit(_MOST_TURNED_BACK)
+    ).all()
+    return _applications(session, rows) if rows else []
+
+
+_REMEMBERED = timedelta(days=60)
+_MOST_TURNED_BACK = 20
+_ORDERS = {
+    "oldest": (ApplicationRow.changed_at, ApplicationRow.id),
+    "newest": (ApplicationRow.changed_at.desc(), ApplicationRow.id.desc()),
+}
 
 
 def applications_to_review() -> Queue:

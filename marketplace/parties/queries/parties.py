@@ -1,12 +1,13 @@
 """Reads of parties."""
 
+import re
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.message import Name
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.parties.models import MembershipRow, PartyRow, PersonRow
 from marketplace.parties.refusals import PartyNotFound, PersonNotFound
 from marketplace.parties.types import (
@@ -126,10 +127,9 @@ def parties_by_code(session: Session, codes: Collection[str]) -> Mapping[str, Pa
 
 def parties_named(session: Session, text: str, kind: PartyKind, *, limit: int = 20) -> list[Party]:
     """Return parties of a kind with a name, in any language, that contains the text, by code."""
-    names = (PartyRow.name_zh, PartyRow.name_zh_hant, PartyRow.name_en)
     rows = session.scalars(
         select(PartyRow)
-        .where(PartyRow.kind == kind, or_(*(name.icontains(text, autoescape=True) for name in names)))
+        .where(PartyRow.kind == kind, or_(*_is_named(text)))
         .order_by(PartyRow.code)
         .limit(limit)
     )
@@ -138,24 +138,17 @@ def parties_named(session: Session, text: str, kind: PartyKind, *, limit: int = 
 
 def party_ids_named(session: Session, text: str, *, limit: int) -> frozenset[PartyId]:
     """Return parties of any kind with a name, in any language, that contains the text; bounded."""
-    names = (PartyRow.name_zh, PartyRow.name_zh_hant, PartyRow.name_en)
     found = session.scalars(
-        select(PartyRow.id)
-        .where(or_(*(name.icontains(text, autoescape=True) for name in names)))
-        .order_by(PartyRow.id)
-        .limit(limit)
+        select(PartyRow.id).where(or_(*_is_named(text))).order_by(PartyRow.id).limit(limit)
     )
     return frozenset(map(PartyId, found))
 
 
-def party_ids_in(
-    session: Session, division_codes: Collection[str], kind: PartyKind = PartyKind.COOPERATIVE
-) -> frozenset[PartyId]:
-    """Return the parties of a kind that are registered in one of some divisions."""
-    found = session.scalars(
-        select(PartyRow.id).where(PartyRow.kind == kind, PartyRow.division_code.in_(division_codes))
+def cooperatives_in(division_codes: Collection[str]) -> Select[tuple[int]]:
+    """Choose the cooperatives registered in one of some divisions, for a list that another room makes."""
+    return select(PartyRow.id).where(
+        PartyRow.kind == PartyKind.COOPERATIVE, PartyRow.division_code.in_(division_codes)
     )
-    return frozenset(map(PartyId, found))
 
 
 def list_parties(
@@ -163,18 +156,37 @@ def list_parties(
     kind: PartyKind | None = None,
     *,
     status: PartyStatus | None = None,
+    sought: Sought = ANY,
     page: int = 1,
     per_page: int = 50,
 ) -> Page[Party]:
     """Return parties by code, of one kind or all."""
-    wanted = select(PartyRow)
+    where: list[ColumnElement[bool]] = []
     if kind is not None:
-        wanted = wanted.where(PartyRow.kind == kind)
+        where.append(PartyRow.kind == kind)
     if status is not None:
-        wanted = wanted.where(PartyRow.status == status)
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = session.scalars(wanted.order_by(PartyRow.code).limit(per_page).offset(offset(page, per_page)))
-    return Page([party_from_row(row) for row in rows], total, page, per_page)
+        where.append(PartyRow.status == status)
+    if sought.text:
+        code = sought.text.upper()
+        where.append(PartyRow.code == code if _CODE.fullmatch(code) else or_(*_is_named(sought.text)))
+    order = in_order(_ORDERS, sought)
+    found = read_page(session, Listing(select(PartyRow), PartyRow.id, where, order), page, per_page)
+    return found.of([party_from_row(row) for row, *_ in found.rows])
+
+
+_CODE = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)+")
+"""What only a code looks like: an index finds it."""
+
+
+def _is_named(text: str) -> list[ColumnElement[bool]]:
+    """Match names that contain the text; han has no case, and looking past it costs ten times as much."""
+    if text.upper() == text.lower():
+        return [name.contains(text, autoescape=True) for name in (PartyRow.name_zh, PartyRow.name_zh_hant)]
+    names = (PartyRow.name_zh, PartyRow.name_zh_hant, PartyRow.name_en)
+    return [name.icontains(text, autoescape=True) for name in names]
+
+
+_ORDERS = {"code": (PartyRow.code,), "newest": (PartyRow.id.desc(),)}
 
 
 def active_parties(session: Session, kinds: Collection[PartyKind], *, limit: int = 100) -> list[Party]:

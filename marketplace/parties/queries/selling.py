@@ -1,12 +1,13 @@
 """Reads of who may sell and who is to be verified again."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.kernel import journal, time
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Queue, queue
 from marketplace.parties.models import MembershipRow, PartyRow, VerificationRow
 from marketplace.parties.queries.parties import party_from_row
@@ -38,19 +39,32 @@ def sells(party_id: InstrumentedAttribute[int], day: date | ColumnElement[date])
 
 
 def list_sellers_due(
-    session: Session, queue: SellerQueue, *, page: int = 1, per_page: int = 30
+    session: Session,
+    queue: SellerQueue,
+    *,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 30,
 ) -> Page[SellerDue]:
     """Return sellers to be verified again, the first to end first."""
-    wanted = _queue(queue, time.today())
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = session.execute(
-        wanted.order_by(PartyRow.verified_until, PartyRow.id).limit(per_page).offset(offset(page, per_page))
-    ).all()
-    found = [
-        SellerDue(party=party_from_row(party), asked=_verification(asked) if asked is not None else None)
-        for party, asked in rows
-    ]
-    return Page(found, total, page, per_page)
+    open_question = and_(
+        VerificationRow.party_id == PartyRow.id, VerificationRow.state == VerificationState.ASKED
+    )
+    statement = select(PartyRow, VerificationRow).outerjoin(VerificationRow, open_question)
+    where, order = _queue(queue, time.today()), in_order(_ORDERS, sought)
+    found = read_page(session, Listing(statement, PartyRow.id, where, order), page, per_page)
+    return found.of(
+        [
+            SellerDue(party=party_from_row(party), asked=_verification(asked) if asked is not None else None)
+            for party, asked, *_ in found.rows
+        ]
+    )
+
+
+_ORDERS = {
+    "ends": (PartyRow.verified_until, PartyRow.id),
+    "code": (PartyRow.code,),
+}
 
 
 def verifications_asked() -> Queue:
@@ -92,16 +106,13 @@ def _reason(session: Session, party_id: int) -> str:
     return str(found.detail.get("reason", "")) if found else ""
 
 
-def _queue(queue: SellerQueue, day: date) -> Select[tuple[PartyRow, VerificationRow]]:
-    open_question = and_(
-        VerificationRow.party_id == PartyRow.id, VerificationRow.state == VerificationState.ASKED
-    )
-    found = select(PartyRow, VerificationRow).outerjoin(VerificationRow, open_question)
+def _queue(queue: SellerQueue, day: date) -> Sequence[ColumnElement[bool]]:
     if queue is SellerQueue.ASKED:
-        return found.where(VerificationRow.id.is_not(None))
+        asked = select(VerificationRow.party_id).where(VerificationRow.state == VerificationState.ASKED)
+        return (PartyRow.id.in_(asked),)
     if queue is SellerQueue.LAPSED:
-        return found.where(PartyRow.verified_until < day)
-    return found.where(PartyRow.verified_until >= day, PartyRow.verified_until <= day + WARN_BEFORE)
+        return (PartyRow.verified_until < day,)
+    return (PartyRow.verified_until >= day, PartyRow.verified_until <= day + WARN_BEFORE)
 
 
 def _verification(row: VerificationRow) -> Verification:

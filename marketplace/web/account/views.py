@@ -12,6 +12,7 @@ from marketplace.web import guard
 from marketplace.web.account import present
 from marketplace.web.account.forms import ActingForm
 from marketplace.web.account.routes import blueprint
+from marketplace.web.cooperative import turned_back
 from marketplace.web.database import read
 from marketplace.web.forms import parse
 
@@ -24,7 +25,10 @@ def home() -> ResponseReturnValue:
     actor = guard.actor()
     choices = present.acting_choices(actor, places.atlas(read()))
     suspended = parties.suspended_of(read(), actor.person.id)
-    return render_template("account/home.html", actor=actor, choices=choices, suspended=suspended)
+    returned = turned_back.applied(read(), actor.person.id)
+    return render_template(
+        "account/home.html", actor=actor, choices=choices, suspended=suspended, returned=returned
+    )
 
 
 @blueprint.post("/account/acting")

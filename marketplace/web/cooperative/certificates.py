@@ -1,10 +1,11 @@
 """A cooperative's certificates: which stand, which lapse soon, and a new one handed in with its paper."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -31,7 +32,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, Permission
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
-from marketplace.web import certificate_history, evidence, wording
+from marketplace.web import certificate_history, evidence, list_words, listing, wording
 from marketplace.web.cooperative.forms import CertificateForm
 from marketplace.web.cooperative.routes import acting_for, blueprint
 from marketplace.web.database import read, write
@@ -39,9 +40,11 @@ from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.language import name_in_language
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
+MOST_OFFERED = 100
+"""So many goods stand in the form to be ticked; others are named by their numbers."""
+
 LOOK_AHEAD = timedelta(days=60)
 ONE = "/certificates/<int(max=9223372036854775807):certificate_id>"
 
@@ -85,15 +88,19 @@ def submit_certificate() -> ResponseReturnValue:
         digest = kept if kept is not None and not (sent and sent.filename) else evidence.keep(sent)
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form), 422
+        return make_response(_page(form), 422)
     if form.model is None:
-        return _page(form, digest), 422
-    draft = _draft(form.model, holder)
+        return make_response(_page(form, digest), 422)
+    named, unknown = _numbered(form.model.product_numbers)
+    if unknown:
+        form.errors["product_numbers"] = _("没有编号是 %(numbers)s 的商品。", numbers=_("、").join(unknown))
+        return make_response(_page(form, digest), 422)
+    draft = _draft(form.model, holder, named)
     try:
         write(lambda session: hand_in_certificate.hand_in(session, draft, digest))
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form, digest), refusal.status
+        return make_response(_page(form, digest), refusal.status)
     flash(_("证书已提交，核验通过后会显示在商品上。"), "good")
     return redirect(url_for("cooperative.certificates"), code=303)
 
@@ -126,7 +133,14 @@ def certificate_evidence(certificate_id: int) -> ResponseReturnValue:
     return evidence.answer(found.evidence_digest)
 
 
-def _draft(sent: CertificateForm, holder: PartyId) -> CertificateDraft:
+def _numbered(typed: str) -> tuple[frozenset[ProductId], list[str]]:
+    """Read which goods are named by their numbers, and which numbers nobody has."""
+    numbers = dict.fromkeys(re.split(r"[\s,，、;；]+", typed.upper().strip(" ,，、;；")) if typed else ())
+    found = catalogue.product_ids_by_number(read(), numbers) if numbers else {}
+    return frozenset(found.values()), [one for one in numbers if one and one not in found]
+
+
+def _draft(sent: CertificateForm, holder: PartyId, named: frozenset[ProductId]) -> CertificateDraft:
     base = None
     if sent.base_name:
         base = Base(name=sent.base_name, county_code=DivisionCode(sent.base_county))
@@ -136,7 +150,7 @@ def _draft(sent: CertificateForm, holder: PartyId) -> CertificateDraft:
         holder_id=holder,
         valid_from=sent.valid_from,
         valid_to=sent.valid_to,
-        product_ids=frozenset(map(ProductId, sent.product)),
+        product_ids=frozenset(map(ProductId, sent.product)) | named,
         issuer=sent.issuer or None,
         base=base,
     )
@@ -215,25 +229,33 @@ def _state(one: Certificate) -> wording.Toned:
     return wording.CERTIFICATE_STATES[one.state]
 
 
-def _page(form: Form[FormModel] | Form[CertificateForm], digest: str | None = None) -> str:
-    session = read()
-    found = catalogue.list_certificates(
-        session, CertificateFilter(holder_id=acting_for()), page_number(), PER_PAGE
-    )
-    offered = catalogue.product_ids_of(session, acting_for())
-    wanted = set(offered) | set().union(*(one.product_ids for one in found.items))
-    products = catalogue.products_by_id(session, wanted)
+def _page(form: Form[FormModel] | Form[CertificateForm], digest: str | None = None) -> ResponseReturnValue:
+    session, asked = read(), request.args.get("state", "")
+    state = CertificateState(asked) if asked in set(CertificateState) else None
+    tools = listing.asked(list_words.CERTIFICATES, PER_PAGE, search=list_words.NUMBER)
+    wanted = CertificateFilter(holder_id=acting_for())
+    if state is not None:
+        wanted = replace(wanted, states=frozenset({state}))
+    found = catalogue.list_certificates(session, wanted, tools.page, tools.per_page, sought=tools.sought)
+    offered = catalogue.product_ids_of(session, acting_for(), MOST_OFFERED + 1)
+    has_more, offered = len(offered) > MOST_OFFERED, offered[:MOST_OFFERED]
+    named = set(offered) | set().union(*(one.product_ids for one in found.items))
+    products = catalogue.products_by_id(session, named)
     schemes = [
         one
         for one in catalogue.reference(session).schemes.values()
         if one.level not in {SchemeLevel.LOT, SchemeLevel.BRAND} and one.status is SchemeStatus.ACTIVE
     ]
-    return render_template(
+    return listing.answer(
         "cooperative/certificates.html",
-        found=found,
+        tools,
+        found,
+        state=state,
+        states=wording.CERTIFICATE_STATES,
         rows=certificate_rows(session, list(found.items), products),
         schemes=schemes,
         products=[products[one] for one in offered if one in products],
+        has_more=has_more,
         counties=_counties(session),
         own_county=_own_county(session),
         kept=evidence.sealed(digest, acting_for()) if digest else None,

@@ -77,6 +77,7 @@ class CertificateForm(FormModel):
     issuer: Annotated[str, Field(max_length=120)] = ""
     valid_to: date | None = None
     product: Annotated[tuple[Identifier, ...], Field(max_length=500)] = ()
+    product_numbers: Annotated[str, Field(max_length=2000)] = ""
     base_name: Annotated[str, Field(max_length=80)] = ""
     base_county: Annotated[str, Field(max_length=20)] = ""
 

@@ -7,13 +7,19 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue import service as descriptions
-from marketplace.catalogue.types import GoodsContent, ProductId, Proposal, ProposalId
+from marketplace.catalogue.types import (
+    GoodsContent,
+    ProductId,
+    Proposal,
+    ProposalId,
+    ProposalState,
+)
 from marketplace.flow import bring_goods
 from marketplace.kernel import ids
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, Permission
-from marketplace.web import stored_pictures
+from marketplace.web import goods_words, list_words, listing, stored_pictures
 from marketplace.web.cooperative import goods_forms, goods_page
 from marketplace.web.cooperative.goods_forms import FirstOffersForm, GoodsForm, NewGoodsForm, WithdrawForm
 from marketplace.web.cooperative.routes import acting_for, blueprint
@@ -23,9 +29,9 @@ from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
+STATES = tuple(one for one in ProposalState if one is not ProposalState.REPLACED)
 ONE = "/goods/<int(max=9223372036854775807):proposal_id>"
 
 
@@ -37,8 +43,20 @@ def describer_of(session: Session, proposal_id: int, **_rest: object) -> PartyId
 @blueprint.get("/goods", endpoint="goods")
 @require(Permission.MANAGE_OFFERS)
 def list_goods() -> ResponseReturnValue:
-    found = catalogue.proposals_of(read(), acting_for(), page_number(), PER_PAGE)
-    return render_template("cooperative/goods.html", found=found, rows=goods_page.rows(found.items))
+    asked = request.args.get("state", "")
+    state = ProposalState(asked) if asked in STATES else None
+    tools = listing.asked(list_words.GOODS, PER_PAGE, search=list_words.NAME)
+    found = catalogue.proposals_of(
+        read(), acting_for(), tools.page, tools.per_page, state=state, sought=tools.sought
+    )
+    return listing.answer(
+        "cooperative/goods.html",
+        tools,
+        found,
+        state=state,
+        states={one: goods_words.STATES[one] for one in STATES},
+        rows=goods_page.rows(found.items),
+    )
 
 
 @blueprint.get("/goods/new")

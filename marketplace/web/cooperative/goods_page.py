@@ -15,12 +15,11 @@ from marketplace.kernel import journal
 from marketplace.kernel.message import Message
 from marketplace.kernel.refusals import NotFound
 from marketplace.places import queries as places
-from marketplace.web import goods_words, stored_pictures
+from marketplace.web import goods_words, history, stored_pictures
 from marketplace.web.cooperative.goods_forms import pack_rows
 from marketplace.web.forms import Form
 from marketplace.web.goods_words import Change
 from marketplace.web.language import name_in_language, render
-from marketplace.web.operator import history
 from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 

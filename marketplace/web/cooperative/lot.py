@@ -15,7 +15,7 @@ from marketplace.kernel import journal, time
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties.types import PartyId, Permission
-from marketplace.web import commitment_sheet, evidence, guard, lot_view, lot_words
+from marketplace.web import commitment_sheet, evidence, guard, history, lot_view, lot_words
 from marketplace.web.cooperative.forms import CommitmentForm, LotReasonForm, ReportForm
 from marketplace.web.cooperative.prints import as_pdf
 from marketplace.web.cooperative.routes import blueprint, printer
@@ -24,7 +24,6 @@ from marketplace.web.forms import Form, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
-from marketplace.web.operator import history
 from marketplace.web.outcome import decide
 
 ONE = "/lots/<int(max=9223372036854775807):lot_id>"

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
-from marketplace.catalogue.types import OfferId, OfferTerms, Paper
+from marketplace.catalogue.types import OfferId, OfferStatus, OfferTerms, Paper
 from marketplace.kernel import ids, time
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties.types import PartyId, Permission
 from marketplace.routing.burden import burdens
 from marketplace.stock import queries as stock
+from marketplace.web import list_words, listing, wording
 from marketplace.web.cooperative import sellable, selling_view, shelf
 from marketplace.web.cooperative.forms import PriceForm, TermsForm
 from marketplace.web.cooperative.routes import acting_for, blueprint
@@ -22,9 +23,9 @@ from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
+ON_SHELF = (OfferStatus.LISTED, OfferStatus.PAUSED)
 ONE = "/offers/<int(max=9223372036854775807):offer_id>"
 
 
@@ -36,10 +37,26 @@ def seller_of(session: Session, offer_id: int, **_rest: object) -> PartyId:
 @blueprint.get("/offers", endpoint="offers")
 @require(Permission.MANAGE_OFFERS)
 def list_offers() -> ResponseReturnValue:
-    found = catalogue.offers_of_cooperative(read(), acting_for(), page_number(), PER_PAGE)
-    rows = shelf.offer_rows(read(), found.items)
-    heavy = burdens(read(), found.items)
-    return render_template("cooperative/offers.html", found=found, rows=rows, heavy=heavy)
+    asked = request.args.get("state", "")
+    state = OfferStatus(asked) if asked in ON_SHELF else None
+    tools = listing.asked(list_words.OFFERS, PER_PAGE, search=list_words.NAME)
+    found = catalogue.offers_of_cooperative(
+        read(),
+        acting_for(),
+        tools.page,
+        tools.per_page,
+        ON_SHELF if state is None else {state},
+        sought=tools.sought,
+    )
+    return listing.answer(
+        "cooperative/offers.html",
+        tools,
+        found,
+        state=state,
+        states={one: wording.OFFER_STATES[one] for one in ON_SHELF},
+        rows=shelf.offer_rows(read(), found.items),
+        heavy=burdens(read(), found.items),
+    )
 
 
 @blueprint.get(ONE)

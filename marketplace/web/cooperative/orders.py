@@ -1,12 +1,13 @@
 """A cooperative's parts of orders: what comes in, accepted and packed many at a time, one tap each."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.flow import accept_order
 from marketplace.orders import queries as orders
 from marketplace.orders.types import FulfilmentState
 from marketplace.parties.types import Permission
+from marketplace.web import list_words, listing
 from marketplace.web.cooperative import parts
 from marketplace.web.cooperative.forms import ChosenParts
 from marketplace.web.cooperative.routes import acting_for, blueprint, counts, mine
@@ -15,7 +16,6 @@ from marketplace.web.forms import parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
 TABS = (
@@ -32,12 +32,14 @@ EVERY = "all"
 @require(Permission.FULFIL)
 def list_parts() -> ResponseReturnValue:
     state = _asked_state()
+    tools = listing.asked(list_words.PARTS, PER_PAGE, search=list_words.NUMBER)
     found = orders.fulfilments_of_cooperative(
-        read(), acting_for(), state, page=page_number(), per_page=PER_PAGE
+        read(), acting_for(), state, sought=tools.sought, page=tools.page, per_page=tools.per_page
     )
-    return render_template(
+    return listing.answer(
         "cooperative/orders.html",
-        found=found,
+        tools,
+        found,
         rows=parts.part_rows(read(), found.items),
         state=state or EVERY,
         tabs=TABS,

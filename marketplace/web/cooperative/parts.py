@@ -11,12 +11,12 @@ from marketplace.catalogue import rules as goods
 from marketplace.catalogue.types import Lot, LotId, StorageKind, TemperatureRange
 from marketplace.kernel import time
 from marketplace.kernel.message import Message, Name
+from marketplace.orders.rules import UNSENT
 from marketplace.orders.types import Fulfilment, FulfilmentId, FulfilmentState, OrderLine, OrderLineId
 from marketplace.parties import queries as parties
 from marketplace.places import queries as places
 from marketplace.web import wording
 
-UNSENT = frozenset({FulfilmentState.TO_ACCEPT, FulfilmentState.ACCEPTED, FulfilmentState.PACKED})
 PRINTABLE = frozenset({FulfilmentState.ACCEPTED, FulfilmentState.PACKED, FulfilmentState.IN_TRANSIT})
 
 

@@ -5,10 +5,11 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, g, request
 
+from marketplace.kernel import time
 from marketplace.kernel.printing import Printer
 from marketplace.kernel.refusals import Forbidden
-from marketplace.orders import queries as orders
-from marketplace.orders.types import FulfilmentState
+from marketplace.orders.types import FulfilmentState, Work
+from marketplace.orders.work import work_of
 from marketplace.parties import rules
 from marketplace.parties.types import PartyId, Permission
 from marketplace.web import guard, paging, wording
@@ -33,11 +34,15 @@ def printer() -> Printer:
     return cast("Printer", current_app.extensions["printer"])
 
 
+def work() -> Mapping[FulfilmentState, Work]:
+    """Sum up the cooperative's parts by state, once a request: menu and pages both show them."""
+    if "fulfilment_work" not in g:
+        g.fulfilment_work = work_of(read(), acting_for(), time.today())
+    return cast("Mapping[FulfilmentState, Work]", g.fulfilment_work)
+
+
 def counts() -> Mapping[FulfilmentState, int]:
-    """Count the cooperative's parts by state, once a request: menu and pages both show them."""
-    if "fulfilment_counts" not in g:
-        g.fulfilment_counts = orders.count_by_state(read(), acting_for())
-    return cast("Mapping[FulfilmentState, int]", g.fulfilment_counts)
+    return {state: one.parts for state, one in work().items()}
 
 
 @blueprint.before_request

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from marketplace.flow import let_in as joining
 from marketplace.flow import verify_sellers
-from marketplace.kernel import time
+from marketplace.kernel import journal, time
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties import rules, service
 from marketplace.parties.types import MembershipId, Permission, Role, VerificationState
-from marketplace.web import applications
+from marketplace.web import applications, history
 from marketplace.web.cooperative.routes import acting_for, blueprint
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, M, blank, parse
@@ -99,5 +99,6 @@ def _page(form: Form[M]) -> str:
         manages=rules.may(current_actor(), Permission.MANAGE_COOPERATIVE, party_id),
         me=current_actor(),
         words=applications,
+        events=history.events(session, journal.history(session, "party", party_id)),
         form=form,
     )

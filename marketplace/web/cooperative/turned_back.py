@@ -10,7 +10,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import TurnedBack, TurnedBackKind
 from marketplace.kernel.message import Message, msg
 from marketplace.parties import queries as parties
-from marketplace.parties.types import PartyId, VerificationState
+from marketplace.parties.types import ApplicationState, PartyId, PersonId, VerificationState
 from marketplace.web.language import as_written, name_in_language, render
 
 WORDS: Mapping[TurnedBackKind, tuple[str, Message, Message]] = {
@@ -36,10 +36,30 @@ class Returned:
     href: str
 
 
-def lines(session: Session, party_id: PartyId, *, is_due: bool) -> list[Returned]:
-    """Say what there is to mend, in a statement; while a verification is due, its refusal comes first."""
-    found = [_line(one) for one in catalogue.turned_back(session, party_id)]
+def lines(session: Session, party_id: PartyId, person_id: PersonId, *, is_due: bool) -> list[Returned]:
+    """Say what there is to mend; while a verification is due, its refusal comes first.
+
+    Who works here may have applied for another cooperative: that application is theirs, and named here too.
+    """
+    found = [*applied(session, person_id), *map(_line, catalogue.turned_back(session, party_id))]
     return [*_verification(session, party_id), *found] if is_due else found
+
+
+def applied(session: Session, person_id: PersonId) -> list[Returned]:
+    """Say which of somebody's applications came back to be corrected, or was refused these two months."""
+    return [
+        Returned(
+            mark="building",
+            text=render(
+                msg("入驻申请退回补正") if one.state is ApplicationState.RETURNED else msg("入驻申请没有通过")
+            ),
+            name=as_written(one.draft.name),
+            reason=as_written(one.reason),
+            action=render(msg("去补正") if one.state is ApplicationState.RETURNED else msg("去看看")),
+            href=url_for("account.application", number=one.number),
+        )
+        for one in parties.turned_back_applications(session, person_id)
+    ]
 
 
 def _verification(session: Session, party_id: PartyId) -> list[Returned]:

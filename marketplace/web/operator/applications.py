@@ -16,7 +16,7 @@ from marketplace.parties.types import (
     Permission,
 )
 from marketplace.places import queries as places
-from marketplace.web import applications, evidence
+from marketplace.web import applications, evidence, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, M, blank
 from marketplace.web.guard import require
@@ -24,7 +24,6 @@ from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import decide
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 
@@ -39,11 +38,15 @@ def list_applications() -> ResponseReturnValue:
     asked = request.args.get("state", ApplicationState.RECOMMENDED)
     states = frozenset({ApplicationState(asked)}) if asked in set(ApplicationState) else None
     wanted = ApplicationFilter(states=states)
-    found = parties.list_applications(read(), wanted, page=page_number(), per_page=PER_PAGE)
+    tools = listing.asked(list_words.WAITING, PER_PAGE, search=list_words.NAME_OR_NUMBER)
+    found = parties.list_applications(
+        read(), wanted, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
     atlas = places.atlas(read())
-    return render_template(
+    return listing.answer(
         "operator/applications.html",
-        found=found,
+        tools,
+        found,
         views=[applications.view(one, atlas) for one in found.items],
         state=asked if states else "all",
         words=applications,

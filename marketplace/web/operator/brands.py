@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, Permission
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
-from marketplace.web import brand_views
+from marketplace.web import brand_views, list_words, listing
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
@@ -35,7 +35,6 @@ from marketplace.web.language import render
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 ONE = "/brands/<int(max=9223372036854775807):brand_id>"
@@ -70,13 +69,13 @@ def list_brands() -> ResponseReturnValue:
 def register_brand() -> ResponseReturnValue:
     form = parse(BrandForm, request.form)
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     sent = form.model
     try:
         write(lambda session: service.submit_brand(session, _draft(session, sent), is_checked=True))
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form), refusal.status
+        return make_response(_page(form), refusal.status)
     flash(_("品牌已登记。"), "good")
     return redirect(url_for("operator.brands"), code=303)
 
@@ -86,7 +85,7 @@ def register_brand() -> ResponseReturnValue:
 def decide_brand(brand_id: int, decision: str) -> ResponseReturnValue:
     form = parse(ReasonForm, request.form)
     if form.model is None and decision != "list":
-        return _page(form), 422
+        return make_response(_page(form), 422)
     reason = form.model.reason if form.model else ""
     act, said = DECISIONS[decision]
     done(lambda session: act(session, BrandId(brand_id), reason), render(said))
@@ -101,7 +100,7 @@ def decide_brand_use(use_id: int, decision: str) -> ResponseReturnValue:
     """Decide for a holder without an account, on its letter."""
     wrong = brand_views.decide(BrandUseId(use_id), None, decision)
     if wrong is not None:
-        return _page(wrong), 422
+        return make_response(_page(wrong), 422)
     return redirect(url_for("operator.brands"), code=303)
 
 
@@ -119,16 +118,21 @@ def _draft(session: Session, sent: BrandForm) -> BrandDraft:
     )
 
 
-def _page(form: Form[M]) -> str:
+def _page(form: Form[M]) -> ResponseReturnValue:
     session, atlas = read(), places.atlas(read())
     asked = request.args.get("state", "")
     states = frozenset({BrandState(asked)}) if asked in set(BrandState) else None
-    found = catalogue.list_brands(session, BrandFilter(states=states), page=page_number(), per_page=PER_PAGE)
+    tools = listing.asked(list_words.BRANDS, PER_PAGE, search=list_words.NAME)
+    wanted = BrandFilter(states=states)
+    found = catalogue.list_brands(
+        session, wanted, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
     uses = catalogue.uses_to_decide(session, None, per_page=PER_PAGE)
     views, uses_shown = brand_views.views(session, found.items, uses.items)
-    return render_template(
+    return listing.answer(
         "operator/brands.html",
-        found=found,
+        tools,
+        found,
         views=views,
         uses_shown=uses_shown,
         state=asked if states else "all",

@@ -25,17 +25,15 @@ from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
-from marketplace.web import evidence
+from marketplace.web import evidence, history, list_words, listing
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm, VerifyForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 ONE = "/certificates/<int(max=9223372036854775807):certificate_id>"
@@ -57,14 +55,19 @@ def list_certificates() -> ResponseReturnValue:
     """Show a queue, or what stands in a state; what waits to be verified where nothing is asked."""
     session, today = read(), time.today()
     queue, state = _asked()
-    found = (
-        catalogue.list_queue(session, queue, today, page=page_number(), per_page=PER_PAGE)
-        if queue is not None
-        else catalogue.list_certificates(session, CertificateFilter(states=state), page_number(), PER_PAGE)
-    )
-    return render_template(
+    orders = list_words.CERTIFICATES if queue is None else list_words.QUEUE
+    tools = listing.asked(orders, PER_PAGE, search=list_words.NUMBER)
+    page, sought = tools.page, tools.sought
+    if queue is not None:
+        wanted = catalogue.QueueFilter(queue=queue, day=today)
+        found = catalogue.list_queue(session, wanted, sought=sought, page=page, per_page=tools.per_page)
+    else:
+        states = CertificateFilter(states=state)
+        found = catalogue.list_certificates(session, states, page, tools.per_page, sought=sought)
+    return listing.answer(
         "operator/certificates.html",
-        found=found,
+        tools,
+        found,
         queue=queue,
         state=next(iter(state)) if len(state) == 1 else "all",
         counts=catalogue.count_queues(session, today),

@@ -17,13 +17,12 @@ from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import NotFound
 from marketplace.parties.types import Actor, Permission
 from marketplace.places import queries as places
-from marketplace.web import edition_words, guard
+from marketplace.web import edition_words, guard, history
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.language import render
-from marketplace.web.operator import history
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
 from marketplace.web.paging import page_number

@@ -23,18 +23,16 @@ from marketplace.kernel import journal
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Party, Permission
-from marketplace.web import goods_words
+from marketplace.web import goods_words, history, list_words, listing
 from marketplace.web.cooperative import goods_page
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, blank, parse
 from marketplace.web.goods_words import Change
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ApprovalForm, ReturnForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
@@ -64,10 +62,12 @@ class ReviewPage:
 def list_goods() -> ResponseReturnValue:
     asked = request.args.get("state", ProposalState.SUBMITTED)
     state = ProposalState(asked) if asked in set(SHOWN) else ProposalState.SUBMITTED
-    found = catalogue.list_proposals(read(), {state}, page_number(), PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.WAITING, PER_PAGE, search=list_words.NAME)
+    found = catalogue.list_proposals(read(), {state}, tools.page, tools.per_page, sought=tools.sought)
+    return listing.answer(
         "operator/goods.html",
-        found=found,
+        tools,
+        found,
         state=state,
         states=SHOWN,
         names=goods_words.STATES,

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.queries import proposals_waiting, stories_waiting
-from marketplace.catalogue.queries.waiting import certificates_to_review
+from marketplace.catalogue.queries import proposals_waiting, stories_waiting, waiting
 from marketplace.custody import queries as custody
 from marketplace.kernel.waiting import Waiting, look
 from marketplace.notices import queries as notices
@@ -34,6 +33,7 @@ class Queue:
     mark: str
     text: str
     count: int
+    is_more: bool
     since: datetime | None
     href: str
 
@@ -56,12 +56,15 @@ def _queues(session: Session) -> list[Queue]:
     reviews = look(
         session,
         {
-            "certificates": certificates_to_review(),
+            "certificates": waiting.certificates_to_review(),
             "goods": proposals_waiting(),
             "stories": stories_waiting(),
             "applications": parties.applications_to_review(),
             "verifications": parties.verifications_asked(),
             "brands": catalogue.brands_to_review(),
+            "uses": waiting.brand_uses_asked(),
+            "editions": waiting.editions_waiting(),
+            "held": waiting.lots_held(),
         },
     )
     breaches = custody.open_breaches(session, per_page=1)
@@ -95,6 +98,9 @@ def _queues(session: Session) -> list[Queue]:
             reviews["brands"],
             url_for("operator.brands", state="submitted"),
         ),
+        _queue("leaf", _("品牌使用等凭授权书办理"), reviews["uses"], url_for("operator.brands")),
+        _queue("list", _("名优目录等两省审核或公布"), reviews["editions"], url_for("operator.editions")),
+        _queue("calendar", _("停用的批次等查清"), reviews["held"], url_for("operator.stopped_lots")),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),
         _queue("warn", _("到账对不上订单"), doubts[Doubt.UNCLEAR], money),
         _queue("refuse", _("退款失败"), doubts[Doubt.FAILED_REFUND], f"{money}?tab={Doubt.FAILED_REFUND}"),
@@ -103,5 +109,12 @@ def _queues(session: Session) -> list[Queue]:
     ]
 
 
-def _queue(mark: str, text: str, waiting: Waiting, href: str) -> Queue:
-    return Queue(mark=mark, text=text, count=waiting.count, since=waiting.since, href=href)
+def _queue(mark: str, text: str, found: Waiting, href: str) -> Queue:
+    return Queue(
+        mark=mark,
+        text=text,
+        count=found.count,
+        is_more=found.is_more,
+        since=found.since,
+        href=href,
+    )

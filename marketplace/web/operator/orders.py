@@ -17,14 +17,13 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.payment import queries as payments
 from marketplace.places import queries as places
-from marketplace.web import guard
+from marketplace.web import guard, list_words, listing
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import RefundForm
 from marketplace.web.operator.routes import blueprint
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
 REFUNDABLE = frozenset({OrderState.PAID, OrderState.COMPLETED})
@@ -39,9 +38,12 @@ def list_orders() -> ResponseReturnValue:
         return redirect(url_for("operator.order", number=number))
     asked = request.args.get("state", "")
     state = OrderState(asked) if asked in set(OrderState) else None
-    found = orders.list_orders(read(), state=state, page=page_number(), per_page=PER_PAGE)
-    return render_template(
-        "operator/orders.html", found=found, state=state, states=list(OrderState), number=number
+    tools = listing.asked(list_words.ORDERS, PER_PAGE)
+    found = orders.list_orders(
+        read(), state=state, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
+    return listing.answer(
+        "operator/orders.html", tools, found, state=state, states=list(OrderState), number=number
     )
 
 
@@ -80,9 +82,10 @@ def refund_order(number: str) -> ResponseReturnValue:
 @blueprint.get("/unaccepted")
 @require(Permission.OPERATE)
 def unaccepted() -> ResponseReturnValue:
-    found = waiting.list_unaccepted(read(), page=page_number(), per_page=PER_PAGE)
+    tools = listing.asked(list_words.AS_IT_IS, PER_PAGE)
+    found = waiting.list_unaccepted(read(), page=tools.page, per_page=tools.per_page)
     sellers = parties.parties_by_id(read(), {one.part.cooperative_id for one in found.items})
-    return render_template("operator/unaccepted.html", found=found, sellers=sellers)
+    return listing.answer("operator/unaccepted.html", tools, found, sellers=sellers)
 
 
 def _page(number: str, form: Form[FormModel] | Form[RefundForm]) -> str:

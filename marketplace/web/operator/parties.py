@@ -13,16 +13,14 @@ from marketplace.parties import rules
 from marketplace.parties.refusals import PartyNotFound
 from marketplace.parties.types import Party, PartyKind, PartyStatus, Permission
 from marketplace.places import queries as places
-from marketplace.web import applications
+from marketplace.web import applications, history, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, M, blank
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import decide
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
 # What the journal may be asked about here: things of the trade, never people.
@@ -36,6 +34,10 @@ SUBJECTS = frozenset(
         "product",
         "party",
         "application",
+        "brand",
+        "brand_use",
+        "producer_claim",
+        "edition",
         "pairing",
         "consignment",
         "hold",
@@ -49,10 +51,14 @@ def list_parties() -> ResponseReturnValue:
     asked_kind, asked_status = request.args.get("kind", ""), request.args.get("status", "")
     kind = PartyKind(asked_kind) if asked_kind in set(PartyKind) else None
     status = PartyStatus(asked_status) if asked_status in set(PartyStatus) else None
-    found = parties.list_parties(read(), kind, status=status, page=page_number(), per_page=PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.PARTIES, PER_PAGE, search=list_words.NAME_OR_NUMBER)
+    found = parties.list_parties(
+        read(), kind, status=status, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
+    return listing.answer(
         "operator/parties.html",
-        found=found,
+        tools,
+        found,
         kind=kind,
         status=status,
         kinds=list(PartyKind),

@@ -7,23 +7,22 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import LotId, LotReportId
+from marketplace.catalogue.types import LotId, LotReportId, LotStatus
 from marketplace.flow import stop_lot
 from marketplace.kernel import journal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
-from marketplace.web import evidence, guard, lot_view, lot_words
+from marketplace.web import evidence, guard, history, list_words, listing, lot_view, lot_words, wording
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
+STOPPED = (LotStatus.ON_HOLD, LotStatus.RECALLED)
 ONE = "/lots/<int(max=9223372036854775807):lot_id>"
 REPORT = f"{ONE}/reports/<int(max=9223372036854775807):report_id>"
 
@@ -31,11 +30,17 @@ REPORT = f"{ONE}/reports/<int(max=9223372036854775807):report_id>"
 @blueprint.get("/lots", endpoint="stopped_lots")
 @require(Permission.RELEASE_HELD_LOT)
 def list_stopped() -> ResponseReturnValue:
-    found = catalogue.held_lots(read(), page_number(), PER_PAGE)
+    asked = request.args.get("state", "")
+    status = LotStatus(asked) if asked in STOPPED else None
+    tools = listing.asked(list_words.STOPPED, PER_PAGE, search=list_words.NUMBER)
+    found = catalogue.held_lots(read(), tools.page, tools.per_page, status=status, sought=tools.sought)
     sellers = parties.parties_by_id(read(), {one.cooperative_id for one in found.items})
-    return render_template(
+    return listing.answer(
         "operator/lots.html",
-        found=found,
+        tools,
+        found,
+        status=status,
+        states={one: wording.LOT_STATES[one] for one in STOPPED},
         rows=list(zip(found.items, lot_view.rows(read(), found.items), strict=True)),
         holds=catalogue.holds_of_lots(read(), [one.id for one in found.items]),
         sellers=sellers,

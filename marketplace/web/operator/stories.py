@@ -13,15 +13,13 @@ from marketplace.kernel.message import Name
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
-from marketplace.web import goods_words, story_desk
+from marketplace.web import goods_words, history, list_words, listing, story_desk
 from marketplace.web.database import read
 from marketplace.web.forms import parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.operator import history
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 from marketplace.web.story_desk import StoryNoteForm
 
 PER_PAGE = 30
@@ -35,10 +33,12 @@ NOTE_MIN = 4
 def list_stories() -> ResponseReturnValue:
     asked = request.args.get("state", StoryState.SUBMITTED)
     state = StoryState(asked) if asked in set(SHOWN) else StoryState.SUBMITTED
-    found = catalogue.list_stories(read(), {state}, page_number(), PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.WAITING, PER_PAGE)
+    found = catalogue.list_stories(read(), {state}, tools.page, tools.per_page, sought=tools.sought)
+    return listing.answer(
         "operator/stories.html",
-        found=found,
+        tools,
+        found,
         state=state,
         states=SHOWN,
         names=goods_words.STORY_STATES,

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from marketplace.parties import service
 from marketplace.parties.refusals import PartyNotFound
 from marketplace.parties.types import ContractMode, Party, PartyKind, Permission, SellerQueue
 from marketplace.places import queries as places
+from marketplace.web import list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import FormModel
 from marketplace.web.guard import require
@@ -21,7 +22,6 @@ from marketplace.web.operator.forms import Reason, ReasonForm
 from marketplace.web.operator.parties import party_page
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import decide
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 
@@ -42,10 +42,14 @@ class ContractForm(FormModel):
 def list_verifications() -> ResponseReturnValue:
     asked = request.args.get("queue", "")
     queue = SellerQueue(asked) if asked in set(SellerQueue) else SellerQueue.ASKED
-    found = parties.list_sellers_due(read(), queue, page=page_number(), per_page=PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.SELLERS, PER_PAGE)
+    found = parties.list_sellers_due(
+        read(), queue, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
+    return listing.answer(
         "operator/verifications.html",
-        found=found,
+        tools,
+        found,
         queue=queue,
         queues={
             SellerQueue.ASKED: _("已申请"),

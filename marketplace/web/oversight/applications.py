@@ -21,14 +21,13 @@ from marketplace.parties.types import (
     Scope,
 )
 from marketplace.places import queries as places
-from marketplace.web import applications, evidence, guard
+from marketplace.web import applications, evidence, guard, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.language import render
 from marketplace.web.operator.ages import age
 from marketplace.web.outcome import done
 from marketplace.web.oversight.routes import blueprint
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 Decide = Callable[[Session, ApplicationId, Scope, str], Application]
@@ -54,10 +53,14 @@ def list_applications() -> ResponseReturnValue:
     atlas = places.atlas(read())
     counties = rules.recommending_counties(guard.scope(), atlas)
     wanted = ApplicationFilter(states=states, county_codes=counties)
-    found = parties.list_applications(read(), wanted, page=page_number(), per_page=PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.WAITING, PER_PAGE, search=list_words.NAME_OR_NUMBER)
+    found = parties.list_applications(
+        read(), wanted, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
+    return listing.answer(
         "oversight/applications.html",
-        found=found,
+        tools,
+        found,
         views=[applications.view(one, atlas) for one in found.items],
         state=asked if states else "all",
         words=applications,

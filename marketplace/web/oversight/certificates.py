@@ -14,13 +14,12 @@ from marketplace.catalogue.types import Certificate, CertificateId, CertificateQ
 from marketplace.kernel import journal, time
 from marketplace.parties import queries as parties
 from marketplace.parties.rules import reach
-from marketplace.parties.types import PartyId, Permission, Scope
+from marketplace.parties.types import Permission, Scope
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
-from marketplace.web import certificate_history, evidence, guard, wording
+from marketplace.web import certificate_history, evidence, guard, list_words, listing, wording
 from marketplace.web.database import read
 from marketplace.web.oversight.routes import blueprint
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 ONE = "/certificates/<int(max=9223372036854775807):certificate_id>"
@@ -31,15 +30,18 @@ ONE = "/certificates/<int(max=9223372036854775807):certificate_id>"
 def list_certificates() -> ResponseReturnValue:
     session, today = read(), time.today()
     asked = request.args.get("queue", "")
-    holders = _holders(session)
-    counts = catalogue.count_queues(session, today, holder_ids=holders)
+    counties = _counties(session)
+    counts = catalogue.count_queues(session, today, county_codes=counties)
     queue = CertificateQueue(asked) if asked in set(CertificateQueue) else _most_urgent(counts)
+    wanted = catalogue.QueueFilter(queue=queue, day=today, county_codes=counties)
+    tools = listing.asked(list_words.QUEUE, PER_PAGE, search=list_words.NUMBER)
     found = catalogue.list_queue(
-        session, queue, today, holder_ids=holders, page=page_number(), per_page=PER_PAGE
+        session, wanted, sought=tools.sought, page=tools.page, per_page=tools.per_page
     )
-    return render_template(
+    return listing.answer(
         "oversight/certificates.html",
-        found=found,
+        tools,
+        found,
         queue=queue,
         counts=counts,
         schemes=catalogue.reference(session).schemes,
@@ -90,12 +92,6 @@ def _mine(session: Session, certificate_id: int) -> Certificate:
     if counties is not None and parties.get_party(session, found.holder_id).division_code not in counties:
         raise CertificateNotFound
     return found
-
-
-def _holders(session: Session) -> frozenset[PartyId] | None:
-    """Return who holds certificates where the official looks; None is everywhere."""
-    counties = _counties(session)
-    return None if counties is None else parties.party_ids_in(session, counties)
 
 
 def _counties(session: Session) -> AbstractSet[DivisionCode] | None:

@@ -37,7 +37,7 @@ from marketplace.web.storefront.routes import blueprint
 
 PER_PAGE = 24
 _MOST_TYPED = 60
-_MOST_HOLDERS = 2_000
+_MOST_HOLDERS = 200
 _LONGEST_NUMBER = 80
 _MOST_STEPS = 60
 _DAY_SECONDS = 86_400

@@ -222,7 +222,7 @@ def test_queues_are_where_the_rule_says_a_certificate_waits(
             for one in every
             if rules.queue_of(one, schemes[one.scheme_code], today, is_followed=one.id in followed) is queue
         }
-        listed = queries.list_queue(reference, queue, today, per_page=100)
+        listed = queries.list_queue(reference, queries.QueueFilter(queue=queue, day=today), per_page=100)
         assert {one.id for one in listed.items} == expected
         assert listed.total == counted[queue] == len(expected)
         assert expected
