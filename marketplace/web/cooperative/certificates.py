@@ -135,9 +135,9 @@ def certificate_evidence(certificate_id: int) -> ResponseReturnValue:
 
 def _numbered(typed: str) -> tuple[frozenset[ProductId], list[str]]:
     """Read which goods are named by their numbers, and which numbers nobody has."""
-    numbers = dict.fromkeys(re.split(r"[\s,，、;；]+", typed.upper().strip(" ,，、;；")) if typed else ())
+    numbers = dict.fromkeys(re.findall(r"[\w-]+", typed.upper()))
     found = catalogue.product_ids_by_number(read(), numbers) if numbers else {}
-    return frozenset(found.values()), [one for one in numbers if one and one not in found]
+    return frozenset(found.values()), [one for one in numbers if one not in found]
 
 
 def _draft(sent: CertificateForm, holder: PartyId, named: frozenset[ProductId]) -> CertificateDraft:
