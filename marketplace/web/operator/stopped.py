@@ -1,30 +1,36 @@
 """Lots out of use, whoever's they are: held, tested, released or recalled by a person with authority."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.types import LotId, LotReportId, LotStatus
+from marketplace.catalogue.types import Lot, LotId, LotReportId, LotStatus
 from marketplace.flow import stop_lot
 from marketplace.kernel import journal
+from marketplace.kernel.message import Message, msg
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.web import evidence, guard, history, list_words, listing, lot_view, lot_words, wording
 from marketplace.web.database import read
-from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.forms import Form, M, blank
 from marketplace.web.guard import require
-from marketplace.web.language import gettext as _
+from marketplace.web.language import render
 from marketplace.web.operator.forms import ReasonForm
 from marketplace.web.operator.routes import blueprint
-from marketplace.web.outcome import done
+from marketplace.web.outcome import decide
 
 PER_PAGE = 50
 STOPPED = (LotStatus.ON_HOLD, LotStatus.RECALLED)
 ONE = "/lots/<int(max=9223372036854775807):lot_id>"
 REPORT = f"{ONE}/reports/<int(max=9223372036854775807):report_id>"
+DECISIONS: Mapping[str, tuple[Callable[..., Lot], Message]] = {
+    "hold": (partial(stop_lot.hold, has_authority=True), msg("该批次已停用，合作社会收到通知。")),
+    "release": (partial(stop_lot.release, has_authority=True), msg("停用已解除，合作社会收到通知。")),
+    "recall": (stop_lot.recall, msg("该批次已召回，买到的人都会收到通知。")),
+}
 
 
 @blueprint.get("/lots", endpoint="stopped_lots")
@@ -58,12 +64,14 @@ def lot(lot_id: int) -> ResponseReturnValue:
 @require(Permission.RELEASE_HELD_LOT)
 def stop_or_release(lot_id: int, what: str) -> ResponseReturnValue:
     """Hold, release or recall a lot for a reason; a failed test is lifted only once a retest has passed."""
-    form = parse(ReasonForm, request.form)
-    if form.model is None:
-        return _page(lot_id, form), 422
-    use_case, said = _decided(what, LotId(lot_id), form.model.reason)
-    done(use_case, said)
-    return redirect(url_for("operator.lot", lot_id=lot_id), code=303)
+    (act, said), person_id = DECISIONS[what], guard.actor().person.id
+    return decide(
+        ReasonForm,
+        lambda session, sent: act(session, LotId(lot_id), sent.reason, person_id=person_id),
+        render(said),
+        again=partial(_page, lot_id),
+        onward=url_for("operator.lot", lot_id=lot_id),
+    )
 
 
 @blueprint.get(f"{REPORT}/file")
@@ -72,22 +80,7 @@ def lot_report_file(lot_id: int, report_id: int) -> ResponseReturnValue:
     return evidence.answer(lot_view.evidence(read(), LotId(lot_id), LotReportId(report_id)))
 
 
-def _decided(what: str, lot_id: LotId, reason: str) -> tuple[Callable[[Session], object], str]:
-    person_id = guard.actor().person.id
-    if what == "recall":
-        return (
-            lambda session: stop_lot.recall(session, lot_id, reason, person_id=person_id),
-            _("该批次已召回，买到的人都会收到通知。"),
-        )
-    decide = stop_lot.hold if what == "hold" else stop_lot.release
-    said = _("该批次已停用，合作社会收到通知。") if what == "hold" else _("停用已解除，合作社会收到通知。")
-    return (
-        lambda session: decide(session, lot_id, reason, person_id=person_id, has_authority=True),
-        said,
-    )
-
-
-def _page(lot_id: int, form: Form[ReasonForm] | Form[FormModel]) -> str:
+def _page(lot_id: int, form: Form[M]) -> str:
     session = read()
     found = lot_view.facts(session, lot_id)
     return render_template(

@@ -1,8 +1,9 @@
 """A county's word on those who want to sell: recommend, give back to be corrected, or say why not."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -23,10 +24,10 @@ from marketplace.parties.types import (
 from marketplace.places import queries as places
 from marketplace.web import applications, evidence, guard, list_words, listing
 from marketplace.web.database import read
-from marketplace.web.forms import Form, FormModel, blank, parse
+from marketplace.web.forms import Form, FormModel, M, blank
 from marketplace.web.language import render
 from marketplace.web.operator.ages import age
-from marketplace.web.outcome import done
+from marketplace.web.outcome import decide
 from marketplace.web.oversight.routes import blueprint
 
 PER_PAGE = 30
@@ -83,13 +84,14 @@ def application_scan(number: str) -> Response:
 @blueprint.post("/applications/<number>/<any(recommend, return, refuse):decision>")
 @guard.require(Permission.RECOMMEND_COOPERATIVE)
 def decide_application(number: str, decision: str) -> ResponseReturnValue:
-    found, form, scope = _found(number), parse(OpinionForm, request.form), guard.scope()
-    if form.model is None:
-        return _page(found, form), 422
-    opinion = form.model.opinion
-    act, said = DECISIONS[decision]
-    done(lambda session: act(session, found.id, scope, opinion), render(said))
-    return redirect(url_for("oversight.application", number=number), code=303)
+    found, scope, (act, said) = _found(number), guard.scope(), DECISIONS[decision]
+    return decide(
+        OpinionForm,
+        lambda session, sent: act(session, found.id, scope, sent.opinion),
+        render(said),
+        again=partial(_page, found),
+        onward=url_for("oversight.application", number=number),
+    )
 
 
 def _found(number: str) -> Application:
@@ -101,7 +103,7 @@ def _found(number: str) -> Application:
     return found
 
 
-def _page(found: Application, form: Form[OpinionForm] | Form[FormModel]) -> str:
+def _page(found: Application, form: Form[M]) -> str:
     return render_template(
         "oversight/application.html",
         view=applications.view(found, places.atlas(read())),
