@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as shelf
+from marketplace.catalogue.types import SellingTerms
 from marketplace.kernel import unit_of_work
 from marketplace.parties import service as register
 from marketplace.web.storefront import maps
@@ -109,6 +110,18 @@ def test_a_photo_replaces_the_drawing_and_nothing_else_is_served(
     shown = browser.get(f"/products/{RED_KIWI}/photo")
     assert (shown.status_code, shown.mimetype, shown.data) == (200, "image/png", PNG)
     assert browser.get(f"/products/{SWEET_RICE}/photo").status_code == 404
+
+
+def test_what_does_not_go_to_a_city_is_not_called_sold_out(changing: tuple[Flask, FlaskClient]) -> None:
+    app, browser = changing
+    with app.extensions["sessions"]() as session:
+        offer = Shop(session).offer(SWEET_RICE, "DEMO-CJ")
+        only = SellingTerms(served_cities=("440300",))
+        unit_of_work.commit(session, lambda opened: shelf.change_selling(opened, offer.id, only))
+    page = _in_city(browser, "440600", f"/products/{SWEET_RICE}")
+    assert "disabled>暂时不能供应</button>" in page
+    assert "暂时售罄</button>" not in page
+    assert "disabled" not in _in_city(browser, "440300", f"/products/{SWEET_RICE}")
 
 
 def test_goods_that_nobody_offers_say_so_and_cannot_be_bought(changing: tuple[Flask, FlaskClient]) -> None:
