@@ -13,6 +13,7 @@ from marketplace.flow import accept_order
 from marketplace.kernel.refusals import Refusal
 from marketplace.orders import queries as orders
 from marketplace.orders.refusals import UnknownFulfilment
+from marketplace.orders.rules import UNSENT
 from marketplace.orders.types import Fulfilment, FulfilmentState, Order, OrderLine, OrderLineId, Pick, Picks
 from marketplace.parties.types import Permission
 from marketplace.stock import queries as stock
@@ -102,7 +103,7 @@ def _page(number: str, form: Form[FormModel] | Form[DeclineForm]) -> str:
         "cooperative/order.html",
         part=part,
         row=parts.part_rows(read(), [part])[0],
-        address=whole.address if part.state in parts.UNSENT and part.warehouse_id is None else None,
+        address=whole.address if part.state in UNSENT and part.warehouse_id is None else None,
         choices=_lot_choices(read(), part) if packing else {},
         steps=steps.of_part(part),
         form=form,

@@ -74,7 +74,9 @@ def home() -> ResponseReturnValue:
         low=low,
         lapsing_lots=lapsing_lots,
         lots=catalogue.lots_by_id(session, [one.lot_id for one in lapsing_lots]),
-        titles=catalogue.offer_titles(session, {one.offer_id for one in (*low, *lapsing_lots)}),
+        titles=catalogue.offer_titles(
+            session, {one.offer_id for one in low} | {one.offer_id for one in lapsing_lots}
+        ),
         certificates=lapsing(session),
     )
 
