@@ -175,7 +175,7 @@ EDITS = (
         who="operator",
         form="/operator/certificates/1000000007",
         path="/operator/certificates/{id}/verify",
-        fields={"against": "register"},
+        fields={"against": "register", "note": "https://register.example/{n}"},
         first=7,
         step=14,
     ),

@@ -215,7 +215,7 @@ def test_queues_are_where_the_rule_says_a_certificate_waits(
     schemes = queries.reference(reference).schemes
     followed = queries.followed(reference, every)
     assert followed == {renewed.id}
-    counted = queries.count_queues(reference, today, holder_ids={holder.id})
+    counted = queries.count_queues(reference, today, county_codes={holder.division_code})
     for queue in CertificateQueue:
         expected = {
             one.id
@@ -226,7 +226,7 @@ def test_queues_are_where_the_rule_says_a_certificate_waits(
         assert {one.id for one in listed.items} == expected
         assert listed.total == counted[queue] == len(expected)
         assert expected
-    nobody = queries.count_queues(reference, today, holder_ids=frozenset())
+    nobody = queries.count_queues(reference, today, county_codes=frozenset())
     assert set(nobody.values()) == {0}
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from marketplace.kernel import journal
+from marketplace.kernel import journal, paging
 from marketplace.kernel.message import Name
 from marketplace.kernel.time import FixedClock
 from marketplace.parties import queries, rules, service
@@ -26,6 +26,30 @@ from tests.factories.places import CONGJIANG, FOSHAN, QIANDONGNAN, make_places
 def places(session: Session, clock: FixedClock) -> None:
     del clock
     make_places(session)
+
+
+def test_a_list_is_counted_within_bounds_and_every_page_of_it_is_reached(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = sorted(make_party(session, PartyKind.CARRIER).code for _ in range(6))
+    pages = [queries.list_parties(session, PartyKind.CARRIER, page=page, per_page=2) for page in (1, 3, 9)]
+    assert [(one.total, one.is_more, one.page) for one in pages] == [
+        (6, False, 1),
+        (6, False, 3),
+        (6, False, 3),
+    ]
+    assert queries.list_parties(session, PartyKind.WAREHOUSE, page=2).items == []
+    monkeypatch.setattr(paging, "MOST_COUNTED", 2)
+    found, page = [], queries.list_parties(session, PartyKind.CARRIER, per_page=2)
+    assert (page.total, page.is_more) == (2, True)
+    while len(page.items) == 2 and page.page <= 3:
+        found += [one.code for one in page.items]
+        page = queries.list_parties(session, PartyKind.CARRIER, page=page.page + 1, per_page=2)
+    assert found[:6] == codes
+    newest = queries.list_parties(session, PartyKind.CARRIER, sought=paging.Sought(order="newest"))
+    by_code = queries.list_parties(session, sought=paging.Sought(text=codes[2].lower()))
+    assert [one.code for one in newest.items] == codes[::-1]
+    assert [one.code for one in by_code.items] == [codes[2]]
 
 
 def test_parties_get_a_readable_code_and_sellers_a_contract(session: Session) -> None:

@@ -151,7 +151,7 @@ def test_the_list_is_filtered_sorted_exported_and_nobody_elses(
     assert "DEMO-L-LIST" in browser.get(f"{page}?view=unpromised&offer={kiwi.id}").text
     assert "DEMO-L-LIST" not in browser.get(f"{page}?view=lapsed").text
     assert browser.get(f"{page}?view=stopped&order=nonsense&offer=x&page=9").status_code == 200
-    assert browser.get(f"{page}.xlsx?q=DEMO-L-LIST").data.startswith(b"PK")
+    assert browser.get(f"{page}?as=xlsx&q=DEMO-L-LIST").data.startswith(b"PK")
     for address in (page, page_of(lot)):
         browser.get(address)
         with statements(app) as sent:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.adapters.spreadsheets import SpreadsheetFiles
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as shelf
 from marketplace.catalogue.types import Certificate, CertificateDraft, CertificateState
@@ -98,6 +99,44 @@ def test_turning_a_certificate_down_needs_a_reason_which_the_journal_keeps(
     assert state_of(session, one) is CertificateState.REJECTED
     assert "编号查不到" in browser.get(page).text
     assert "operator（演示）" in browser.get(page).text
+
+
+LISTS = {
+    "operator": [
+        "/operator/goods",
+        "/operator/lots?state=on_hold",
+        "/operator/certificates?state=all",
+        "/operator/certificates?queue=lapsed",
+        "/operator/applications?state=all",
+        "/operator/parties?kind=cooperative",
+        "/operator/brands?state=listed",
+        "/operator/verifications?queue=due",
+        "/operator/stories",
+        "/operator/orders",
+        "/operator/unaccepted",
+    ],
+    "cooperative": [
+        "/cooperative/orders?state=all",
+        "/cooperative/offers?state=listed",
+        "/cooperative/lots?view=all",
+        "/cooperative/goods?state=draft",
+        "/cooperative/certificates?state=verified",
+    ],
+}
+
+
+@pytest.mark.parametrize("reader", LISTS)
+def test_every_list_is_narrowed_sorted_and_taken_along_as_a_workbook(sign_in: SignIn, reader: str) -> None:
+    browser = sign_in(reader)
+    for address in LISTS[reader]:
+        joint = "&" if "?" in address else "?"
+        asked = f"{address}{joint}q=nothing-is-called-so&order=newest&page=2"
+        assert browser.get(asked).status_code == 200, asked
+        book = browser.get(f"{address}{joint}as=xlsx")
+        assert book.mimetype.endswith("spreadsheetml.sheet"), address
+        head = SpreadsheetFiles().read(book.data).rows[0].cells
+        assert len(head) >= 4, address
+        assert None not in head, address
 
 
 def test_a_decision_that_does_not_exist_is_not_found(browser: FlaskClient, session: Session) -> None:
