@@ -183,5 +183,5 @@ def test_file_that_cannot_be_read_is_one_error(data: Path) -> None:
 
 def test_empty_directory_names_every_file(tmp_path: Path) -> None:
     found = errors(tmp_path)
-    assert len(found) == 25
+    assert len(found) == 26
     assert {reason for *_, reason in found} == {"文件不存在或无法读取"}
