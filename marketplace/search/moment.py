@@ -31,7 +31,7 @@ _LEADERS = 4096
 class Leaders:
     """The products whose scores are raised most, by slot: most pages are found among them alone.
 
-    Every other product's boost is below ``beyond``.
+    No other product's boost is above ``beyond``.
     """
 
     slots: Codes
@@ -115,17 +115,18 @@ def _make(
         in_season=in_season,
         joint=(tables.kind.codes * STATES + bands * 4 + tables.in_stock * 2 + in_season).astype(np.int32),
         boosts=boosts,
-        leaders=_leaders(orders[Sort.RELEVANCE], boosts),
+        leaders=_leaders(boosts),
         orders=orders,
         all_listed=bool(tables.listed.all()),
     )
 
 
-def _leaders(order: Order, boosts: NDArray[np.float32]) -> Leaders:
-    slots = np.sort(order.slots[:_LEADERS])
-    # The order's keys are boosts in whole steps: the next one may be nearly a step above its key.
-    beyond = 0.0 if len(order.slots) <= _LEADERS else float(boosts[order.slots[_LEADERS]]) + 2 / _FINE
-    return Leaders(slots, boosts.take(slots), beyond)
+def _leaders(boosts: NDArray[np.float32]) -> Leaders:
+    if len(boosts) <= _LEADERS:
+        return Leaders(np.arange(len(boosts), dtype=np.int32), boosts, 0.0)
+    slots = np.argpartition(boosts, len(boosts) - _LEADERS)
+    leading = np.sort(slots[-_LEADERS:]).astype(np.int32)
+    return Leaders(leading, boosts.take(leading), float(boosts[slots[-_LEADERS]]))
 
 
 def _keys(tables: Tables, in_season: Flags, boosts: NDArray[np.float32]) -> Mapping[Sort, Rows]:
