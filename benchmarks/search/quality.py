@@ -83,7 +83,7 @@ def ndcg(shown: Sequence[str], grades: Mapping[str, int], depth: int = DEPTH) ->
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+    return sum(float(2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
 
 
 def _outcome(judged: Judged, shown: tuple[str, ...]) -> Outcome:

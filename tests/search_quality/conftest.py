@@ -1,6 +1,6 @@
 """The judged queries' ground: the whole catalogue on offer and in stock, a few marks, a few makers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def searched(
         yield Searched(engine, sessions, slugs)
 
 
-def products(session: Session) -> list[Product]:
+def products(session: Session) -> Sequence[Product]:
     return catalogue.list_products(session, ProductFilter(), per_page=300).items
 
 

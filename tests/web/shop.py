@@ -212,10 +212,10 @@ def _register(session: Session) -> None:
         party = _party(session, code, kind, division, (hans, english))
         if kind is PartyKind.WAREHOUSE:
             freight.open_warehouse(session, code, party.id)
-    for name, (phone, role, code, scope) in PEOPLE.items():
+    for name, (phone, role, of, scope) in PEOPLE.items():
         person = register.register_person(session, phone=phone, display_name=f"{name}（演示）", is_demo=True)
-        if code is not None:
-            register.add_member(session, person.id, Shop(session).party(code).id, role, scope)
+        if of is not None:
+            register.add_member(session, person.id, Shop(session).party(of).id, role, scope)
 
 
 def _party(session: Session, code: str, kind: PartyKind, division: str, names: tuple[str, str]) -> Party:
