@@ -11,14 +11,12 @@ from sqlalchemy.orm import Session
 from marketplace.assistance.models import ROLLUP_KEY, EntryRow, RollupRow, UnfoldedRow
 from marketplace.assistance.types import Difference, Mode, Stage
 from marketplace.kernel import time
-from marketplace.orders import queries as orders
+from marketplace.orders.batches import order_batches
 from marketplace.orders.types import FulfilmentState, Order, OrderLine, OrderState
 from marketplace.payment import queries as payments
 from marketplace.payment.types import Refund
 from marketplace.places import queries as places
 from marketplace.places.types import PairingState
-
-_PER_PAGE = 200
 
 
 class _Counted(NamedTuple):
@@ -47,20 +45,12 @@ def verify(session: Session, *, progress: Callable[[int, int], None] | None = No
     """
     differences: list[Difference] = []
     done = 0
-    for batch, total in _batches(session):
+    for batch, total in order_batches(session):
         differences += _against_orders(session, batch)
         done += len(batch)
         if progress is not None:
             progress(done, total)
     return differences + _rollups(session)
-
-
-def _batches(session: Session) -> Iterator[tuple[list[Order], int]]:
-    page = orders.list_orders(session, page=1, per_page=_PER_PAGE)
-    while page.items:
-        found = orders.orders_by_id(session, [one.id for one in page.items])
-        yield list(found.values()), page.total
-        page = orders.list_orders(session, page=page.page + 1, per_page=_PER_PAGE)
 
 
 def _against_orders(session: Session, batch: Sequence[Order]) -> list[Difference]:

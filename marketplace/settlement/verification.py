@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from marketplace.orders import queries as orders
+from marketplace.orders.batches import order_batches
 from marketplace.orders.types import FulfilmentState, Order
 from marketplace.payment import queries as payments
 from marketplace.payment.types import CaptureKind, Refund, RefundState
@@ -20,8 +20,6 @@ from marketplace.settlement.types import (
     cooperative_payable,
 )
 
-_PER_PAGE = 200
-
 
 def verify(session: Session, *, progress: Callable[[int, int], None] | None = None) -> list[Difference]:
     """Recompute the books and return each difference; none means that all is right.
@@ -31,20 +29,12 @@ def verify(session: Session, *, progress: Callable[[int, int], None] | None = No
     """
     differences: list[Difference] = []
     done = 0
-    for batch, total in _batches(session):
+    for batch, total in order_batches(session):
         differences += _against_orders(session, batch)
         done += len(batch)
         if progress is not None:
             progress(done, total)
     return differences + _entries(session) + _balances(session)
-
-
-def _batches(session: Session) -> Iterator[tuple[list[Order], int]]:
-    page = orders.list_orders(session, page=1, per_page=_PER_PAGE)
-    while page.items:
-        found = orders.orders_by_id(session, [one.id for one in page.items])
-        yield list(found.values()), page.total
-        page = orders.list_orders(session, page=page.page + 1, per_page=_PER_PAGE)
 
 
 def _against_orders(session: Session, batch: Sequence[Order]) -> list[Difference]:
