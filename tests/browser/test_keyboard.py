@@ -230,7 +230,7 @@ def test_a_price_out_of_bounds_stays_for_mending(shared_site: Site, open_page: O
     page = open_page(DESK)
     sign_in(page, shared_site, "cooperative")
     page.goto(f"{shared_site.url}/cooperative/offers")
-    page.locator("main a[href*='/cooperative/offers/']").first.click()
+    page.locator("main .task a").first.click()
     price = page.get_by_label("每件价格")
     price.fill("99999.00")
     price.press("Enter")

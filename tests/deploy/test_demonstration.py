@@ -34,7 +34,6 @@ TOLD = (
     "stock_lot",
     "stock_movement",
     "catalogue_certificate",
-    "reviews_review",
 )
 """What a year comes to: tables without anything drawn for one installation, as tokens and passwords are."""
 
