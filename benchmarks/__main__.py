@@ -40,7 +40,7 @@ def main() -> int:
         found["supply"] = supply.run(rounds=max(asked.rounds, supply.ROUNDS), large=asked.large)
     if "search" in parts:
         found["search"] = search.run(
-            _SEARCH_SIZES, tuple(ENGINES), DIRECTORY / "search", rounds=1, naive_most=_SEARCH_SIZES[0]
+            _SEARCH_SIZES, tuple(ENGINES), DIRECTORY / "corpora", rounds=1, naive_most=_SEARCH_SIZES[0]
         )
     if "pages" in found:
         _show_pages(found["pages"], found["suggestions"], asked.rounds)

@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--sizes", default="10000,100000", help="numbers of products, with commas between")
     parser.add_argument("--engines", default=",".join(ENGINES), help="with commas between")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--corpora", type=Path, default=DIRECTORY / "search", help="where files are kept")
+    parser.add_argument("--corpora", type=Path, default=DIRECTORY / "corpora", help="where files are kept")
     asked = parser.parse_args()
     sizes = [int(one) for one in asked.sizes.split(",")]
     began = datetime.now(UTC)
