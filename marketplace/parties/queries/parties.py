@@ -1,6 +1,5 @@
 """Reads of parties."""
 
-import re
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -167,15 +166,10 @@ def list_parties(
     if status is not None:
         where.append(PartyRow.status == status)
     if sought.text:
-        code = sought.text.upper()
-        where.append(PartyRow.code == code if _CODE.fullmatch(code) else or_(*_is_named(sought.text)))
+        where.append(or_(PartyRow.code == sought.text.upper(), *_is_named(sought.text)))
     order = in_order(_ORDERS, sought)
     found = read_page(session, Listing(select(PartyRow), PartyRow.id, where, order), page, per_page)
     return found.of([party_from_row(row) for row, *_ in found.rows])
-
-
-_CODE = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)+")
-"""What only a code looks like: an index finds it."""
 
 
 def _is_named(text: str) -> list[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from marketplace.kernel.time import FixedClock
 from marketplace.orders import queries, service
 from marketplace.orders.refusals import EmptyOrder, UnknownOrder, WrongState
 from marketplace.orders.types import FulfilmentState, OrderState
+from marketplace.orders.work import work_of
 from marketplace.parties.types import PartyId, PersonId
 from marketplace.stock import queries as stock
 from tests.factories.catalogue import make_certificate, make_offer, make_variant
@@ -118,7 +119,8 @@ def test_paid_the_plan_becomes_work_for_its_cooperatives(session: Session) -> No
     assert part.state is FulfilmentState.TO_ACCEPT
     listed = queries.fulfilments_of_cooperative(session, part.cooperative_id, FulfilmentState.TO_ACCEPT)
     assert [one.id for one in listed.items] == [part.id]
-    assert queries.count_by_state(session, part.cooperative_id) == {FulfilmentState.TO_ACCEPT: 1}
+    work = work_of(session, part.cooperative_id, part.ships_on)[FulfilmentState.TO_ACCEPT]
+    assert (work.parts, work.due_parts) == (1, 1)
 
 
 def test_an_unpaid_plan_is_no_work_yet(session: Session) -> None:
