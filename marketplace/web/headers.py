@@ -32,6 +32,9 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=is_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # Only what changes a session sends it: a picture that comes late would put an older one back, and
+        # the form on the page would be refused for its token.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=12 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )

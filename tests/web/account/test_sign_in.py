@@ -24,6 +24,7 @@ from marketplace.parties.types import Language
 from marketplace.web import my_basket
 from tests.factories.parties import new_phone
 from tests.web.browse import submit, token_of
+from tests.web.conftest import SignIn
 from tests.web.shop import PEOPLE, RED_KIWI, Shop
 
 PASSWORD = "correct horse battery"
@@ -268,3 +269,12 @@ def test_refused_tries_are_committed(client: FlaskClient, session: Session) -> N
     for _number in range(4):
         register.sign_in_with_password(session, phone, "wrong")
     assert register.sign_in_with_password(session, phone, PASSWORD).person is None
+
+
+def test_what_changes_no_session_sends_none_back(sign_in: SignIn) -> None:
+    """A late answer would put an older session back, without the token of the form now shown."""
+    browser = sign_in("consumer")
+    with browser.session_transaction() as kept:
+        kept.permanent = True
+    browser.get("/account")
+    assert "Set-Cookie" not in browser.get("/account").headers
