@@ -3,8 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
-# One more than cores: browsers and databases are waited for.
-WORKERS ?= 3
+WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, everything starts in half the time
 NPM = $(shell command -v npm 2>/dev/null || echo $(abspath $(BIN))/npm)
 
