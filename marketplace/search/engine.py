@@ -233,10 +233,10 @@ class SearchEngine:
     def _waits(self, session: Session, before: State, state: State) -> bool:
         """Return whether texts of newer products are on their way to the index, and not for too long yet."""
         written = self._text.now().written
-        if self.index is None or written is None or before.version == state.version:
+        if self.index is None or written is None:
             is_behind = False
         elif written.fits(state.signature, state.epoch):
-            is_behind = queries.has_newer_texts(session, written.version)
+            is_behind = before.version != state.version and queries.has_newer_texts(session, written.version)
         else:
             # Built anew, the index and the word of its epoch come one after the other.
             is_behind = written.fits(before.signature, before.epoch) or written.epoch > state.epoch
