@@ -136,3 +136,29 @@ def test_words_are_counted_rightly_where_a_rebuild_was_cut_off(
     kept.settle()
     assert kept.ask("雪顶灵芝").total == 1
     assert list(queries.miscounted_words(kept.session)) == []
+
+
+def test_nothing_stands_in_between_a_new_index_and_the_word_of_it(
+    kept: Kept, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL answers from what is there now: beside tables of a moment ago, half of a change."""
+    kept.settle()
+    begin_epoch, answering = service.begin_epoch, list[object]()
+
+    def begin_after_a_look(session: Session, *, epoch: int) -> None:
+        kept.reader.refresh(kept.session)
+        assert kept.reader._known is not None
+        answering.append(kept.reader._known.text.written)
+        begin_epoch(session, epoch=epoch)
+
+    monkeypatch.setattr(service, "begin_epoch", begin_after_a_look)
+    # As where nothing was written meanwhile: no version tells of the new index.
+    monkeypatch.setattr(Indexer, "_write_all", lambda *_arguments: 0)
+    kept.reader.refresh(kept.session)
+    assert kept.reader._known is not None
+    before = kept.reader._known.text
+    kept.writer.indexer.rebuild(kept.sessions)
+    assert answering == [before.written]
+    assert kept.reader.index is not None
+    kept.reader.refresh(kept.session)
+    assert kept.reader._known.text.ask == kept.reader.index.now().ask
