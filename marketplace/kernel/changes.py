@@ -97,7 +97,7 @@ def early(session: Session) -> list[Change]:
 
 
 def latest(session: Session) -> Position:
-    """Return the position behind every settled change, for a reader that has just read the tables whole."""
+    """Return the position behind every settled change, for a reader about to read the tables whole."""
     settled = session.execute(
         select(ChangeRow.transaction_id, func.max(ChangeRow.id))
         .where(ChangeRow.transaction_id < _SETTLED)

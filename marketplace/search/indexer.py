@@ -109,9 +109,10 @@ class Indexer:
         signature = make_language()[1]
         with sessions() as session:
             state = queries.state(session)
+            # First: what is committed between two statements is then read twice, not never.
+            position = changes.latest(session)
             known = queries.known_products(session)
             listed = list(catalogue.listed_product_ids(session))
-            position = changes.latest(session)
         # Where the words are those of another language they are counted at the end, killed or not before.
         is_same = state.signature == signature
         if not is_same:

@@ -30,6 +30,10 @@ PATIENCE = 600
 """Seconds: no promise, only the end of waiting on a machine that is busy with something else."""
 CHILD = "tests.deploy.search_process"
 FAMILY = "山果"
+_HELD = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = current_database()
+"""
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Shelf:
     def caught_up(self) -> SearchEngine:
         """Let a new indexer follow until it has read all that is committed."""
         engine = self.started()
+        until(lambda: not self._is_taken(), PATIENCE, "the dead one's connection is gone")
         until(lambda: self._follow(engine) and not self._unread(), PATIENCE, "the new indexer catches up")
         self._follow(engine)
         return engine
@@ -65,6 +70,11 @@ class Shelf:
     def _follow(self, engine: SearchEngine) -> bool:
         engine.indexer.follow(self.sessions)
         return True
+
+    def _is_taken(self) -> bool:
+        """Return whether an indexer holds the lock: while one does, another does nothing."""
+        with self.sessions() as session:
+            return bool(session.scalar(text(_HELD)))
 
     def _unread(self) -> int:
         with self.sessions() as session:
