@@ -13,12 +13,14 @@ import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from marketplace.adapters import embedded_postgres
 from marketplace.kernel import journal, paths
 from marketplace.kernel.time import FixedClock, clock_in_force
+from marketplace.parties import passwords
 
 # One count for every property: some cases in each run, the full number when make test-deep asks for it.
 IS_DEEP = bool(os.environ.get("DEEP"))
@@ -31,6 +33,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("deep" if IS_DEEP else "quick")
 
+SHIPPED_HASHER = passwords.HASHER
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
@@ -125,6 +128,14 @@ def worker_engine(
     )
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let a hash cost nothing here: every sign-in would take a tenth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True)

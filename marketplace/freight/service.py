@@ -1,10 +1,8 @@
 """Writes of freight: loading the rate card and the cloud warehouses, and a party taking one over."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.freight import rules
@@ -13,7 +11,7 @@ from marketplace.freight.queries import kept
 from marketplace.freight.refusals import NotAWarehouse, RatesOverlap, UnknownWarehouse
 from marketplace.freight.types import CloudWarehouse, Rate
 from marketplace.kernel import changes, journal
-from marketplace.kernel.database import Base
+from marketplace.kernel.upsert import upsert
 from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, PartyKind
 
@@ -46,7 +44,7 @@ def load_rate_card(session: Session, rates: Sequence[Rate]) -> int:
         }
         for rate in rates
     ]
-    changed = len(gone) + _upsert(session, RateRow, values)
+    changed = len(gone) + len(upsert(session, RateRow, ["code"], values))
     if changed:
         changes.record(session, "rate_card", [0])
     kept.forget(session)
@@ -76,14 +74,14 @@ def load_warehouses(session: Session, warehouses: Sequence[CloudWarehouse]) -> i
         for one in warehouses
         for city, reach in one.reach.items()
     ]
-    changed = _upsert(session, WarehouseRow, values)
+    changed = len(upsert(session, WarehouseRow, ["code"], values))
     named = [(reach["warehouse_code"], reach["city_code"]) for reach in reaches]
     gone = session.execute(
         delete(ReachRow)
         .where(tuple_(ReachRow.warehouse_code, ReachRow.city_code).not_in(named))
         .returning(ReachRow.city_code)
     ).all()
-    changed += len(gone) + _upsert(session, ReachRow, reaches)
+    changed += len(gone) + len(upsert(session, ReachRow, ["warehouse_code", "city_code"], reaches))
     kept.forget(session)
     return changed
 
@@ -103,24 +101,3 @@ def open_warehouse(session: Session, code: str, party_id: PartyId) -> None:
         session.flush()
         journal.write(session, "party", party_id, "opened_warehouse", code=code)
     kept.forget(session)
-
-
-def _upsert(session: Session, table: type[Base], values: list[dict[str, Any]]) -> int:
-    if not values:
-        return 0
-    statement = insert(table)
-    key = [column.name for column in table.__table__.primary_key]
-    others = [name for name in values[0] if name not in key]
-    held = tuple_(*(table.__table__.c[name] for name in others))
-    offered = tuple_(*(statement.excluded[name] for name in others))
-    return len(
-        session.execute(
-            statement.values(values)
-            .on_conflict_do_update(
-                index_elements=key,
-                set_={name: statement.excluded[name] for name in others},
-                where=held.is_distinct_from(offered),
-            )
-            .returning(table.__table__.c[key[0]])
-        ).all()
-    )

@@ -6,27 +6,27 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 
 def hashed(secret: str) -> str:
-    return _hasher.hash(secret)
+    return HASHER.hash(secret)
 
 
 def matches(stored: str | None, secret: str) -> bool:
     """Compare in constant time; without a stored hash it takes as long and says no."""
     try:
-        fits = _hasher.verify(stored or _nobody(), secret)
+        fits = HASHER.verify(stored or _nobody(), secret)
     except (VerificationError, InvalidHashError):
         return False
     return fits and stored is not None
 
 
 def is_outdated(stored: str) -> bool:
-    return _hasher.check_needs_rehash(stored)
+    return HASHER.check_needs_rehash(stored)
 
 
 @cache
 def _nobody() -> str:
     """Return what is checked where nobody has the login, so that the answer takes as long as for somebody."""
-    return _hasher.hash("nobody's password")
+    return HASHER.hash("nobody's password")

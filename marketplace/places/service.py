@@ -1,15 +1,14 @@
 """Writes of places: loading the reference rows, and the officials' word on a pairing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, journal, time
-from marketplace.kernel.database import Base
+from marketplace.kernel.upsert import upsert
 from marketplace.places.models import DivisionRow, PairingRow, TileRow, TransitRow
 from marketplace.places.queries import kept_atlas, pairing_from_row
 from marketplace.places.refusals import PairingDaysWrong, PairingDecided, PairingNotFound, PairingsOverlap
@@ -52,7 +51,9 @@ def load_divisions(session: Session, divisions: Sequence[Division]) -> int:
         }
         for one in divisions
     ]
-    return _upsert(session, DivisionRow, values)
+    changed = upsert(session, DivisionRow, ["code"], values)
+    kept_atlas.forget(session)
+    return len(changed)
 
 
 def load_tiles(session: Session, tiles: Sequence[Tile]) -> int:
@@ -63,7 +64,8 @@ def load_tiles(session: Session, tiles: Sequence[Tile]) -> int:
         return 0
     session.execute(delete(TileRow))
     values = [{"map": one.map, "division_code": one.code, "x": one.x, "y": one.y} for one in tiles]
-    _upsert(session, TileRow, values)
+    upsert(session, TileRow, ["map", "division_code"], values)
+    kept_atlas.forget(session)
     return len(wanted ^ held)
 
 
@@ -85,7 +87,9 @@ def load_transit(session: Session, transits: Sequence[Transit]) -> int:
         .where(tuple_(TransitRow.prefecture_code, TransitRow.city_code).not_in(named))
         .returning(TransitRow.city_code)
     ).all()
-    return len(gone) + _upsert(session, TransitRow, values)
+    changed = upsert(session, TransitRow, ["prefecture_code", "city_code"], values)
+    kept_atlas.forget(session)
+    return len(gone) + len(changed)
 
 
 def load_pairings(session: Session, entries: Sequence[PairingEntry]) -> int:
@@ -182,26 +186,3 @@ def _decided(session: Session, row: PairingRow) -> Pairing:
     session.flush()
     kept_atlas.forget(session)
     return pairing_from_row(row)
-
-
-def _upsert(session: Session, table: type[Base], values: Iterable[dict[str, Any]]) -> int:
-    """Insert or update rows by their primary key in one statement, counting only what really changed."""
-    rows = list(values)
-    if not rows:
-        return 0
-    statement = insert(table)
-    key = [column.name for column in table.__table__.primary_key]
-    others = [name for name in rows[0] if name not in key]
-    held = tuple_(*(table.__table__.c[name] for name in others))
-    offered = tuple_(*(statement.excluded[name] for name in others))
-    changed = session.execute(
-        statement.values(rows)
-        .on_conflict_do_update(
-            index_elements=key,
-            set_={name: statement.excluded[name] for name in others},
-            where=held.is_distinct_from(offered),
-        )
-        .returning(table.__table__.c[key[0]])
-    ).all()
-    kept_atlas.forget(session)
-    return len(changed)

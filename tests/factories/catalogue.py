@@ -46,7 +46,7 @@ from marketplace.kernel.message import Name
 from marketplace.kernel.paths import CATALOG_DATA
 from marketplace.parties.types import Party, PartyId
 from marketplace.places.types import DivisionCode
-from tests.factories.copied import load_or_copy
+from tests.factories.copied import REFERENCE, load_or_copy
 from tests.factories.parties import make_party
 from tests.factories.places import CONGJIANG, make_places
 
@@ -66,7 +66,7 @@ def rows() -> CatalogueRows:
 
 def make_reference(session: Session) -> None:
     """Load places and every reference row, but no goods."""
-    load_or_copy(session, _load_reference)
+    load_or_copy(session, _load_reference, REFERENCE)
 
 
 def _load_reference(session: Session) -> None:

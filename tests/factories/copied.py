@@ -11,10 +11,9 @@ from marketplace.kernel.database import metadata
 from marketplace.places.queries import kept_atlas
 
 # In an order in which every row finds what it names.
-_TABLES = (
-    "places_division",
-    "places_pairing",
-    "places_transit",
+PLACES = ("places_division", "places_pairing", "places_transit")
+REFERENCE = (
+    *PLACES,
     "catalogue_aisle",
     "catalogue_industry",
     "catalogue_unit",
@@ -24,30 +23,31 @@ _TABLES = (
     "catalogue_paper",
     "catalogue_picture_kind",
 )
-_EMPTY = " AND ".join(f"NOT EXISTS (SELECT FROM {table})" for table in _TABLES)
-_copies: dict[str, tuple[str, bytes]] = {}
+Copies = dict[str, tuple[str, bytes]]
+_made: dict[tuple[str, ...], Copies] = {}
 
 
-def load_or_copy(session: Session, load: Callable[[Session], None]) -> None:
-    """Fill an empty database with what ``load`` wrote into the first one; load into any other."""
-    is_empty = bool(session.scalar(text(f"SELECT {_EMPTY}")))
-    if not is_empty or not _copies:
+def load_or_copy(session: Session, load: Callable[[Session], None], tables: tuple[str, ...]) -> None:
+    """Fill empty tables with what ``load`` wrote into the first such database; load into any other."""
+    empty = " AND ".join(f"NOT EXISTS (SELECT FROM {table})" for table in tables)
+    is_empty = bool(session.scalar(text(f"SELECT {empty}")))
+    if not is_empty or tables not in _made:
         load(session)
         session.flush()
         if is_empty:
-            _copies.update(_read(session))
+            _made[tables] = _read(session, tables)
         return
-    for table, (columns, copied) in _copies.items():
+    for table, (columns, copied) in _made[tables].items():
         with _cursor(session) as cursor, cursor.copy(_statement(f"{table} ({columns}) FROM STDIN")) as copy:
             copy.write(copied)
     for kept in (kept_atlas, kept_reference):
         kept.forget(session)
 
 
-def _read(session: Session) -> dict[str, tuple[str, bytes]]:
+def _read(session: Session, tables: tuple[str, ...]) -> Copies:
     """Return for each table its columns, but for numbers that the database gives, and its rows."""
     found = {}
-    for table in _TABLES:
+    for table in tables:
         given = [column for column in metadata.tables[table].columns if column.identity is None]
         columns = ", ".join(column.name for column in given)
         rows = f"(SELECT {columns} FROM {table} ORDER BY {', '.join(_keys(table))}) TO STDOUT"

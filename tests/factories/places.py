@@ -23,6 +23,7 @@ from marketplace.places.types import (
     Tile,
     Transit,
 )
+from tests.factories.copied import PLACES, load_or_copy
 
 FOSHAN = DivisionCode("440600")
 GUANGZHOU = DivisionCode("440100")
@@ -136,6 +137,10 @@ def catalogue_atlas() -> Atlas:
 
 def make_places(session: Session) -> None:
     """Load every division, pairing and way of the catalogue's data."""
+    load_or_copy(session, _load_places, PLACES)
+
+
+def _load_places(session: Session) -> None:
     service.load_divisions(session, divisions())
     service.load_pairings(session, pairing_entries())
     service.load_transit(session, transits())

@@ -12,7 +12,6 @@ from marketplace.catalogue.queries.reference import papers_for, reference
 from marketplace.catalogue.queries.rows import product_from_row, variant_from_row
 from marketplace.catalogue.refusals import NotSellable, ProductExists, ProductNotFound, StatusMovedOn
 from marketplace.catalogue.service.reference import names
-from marketplace.catalogue.service.upsert import upsert
 from marketplace.catalogue.types import (
     OfferStatus,
     Product,
@@ -23,6 +22,7 @@ from marketplace.catalogue.types import (
     VariantDraft,
 )
 from marketplace.kernel import changes, journal, time
+from marketplace.kernel.upsert import upsert
 
 
 def load_products(session: Session, drafts: Sequence[ProductDraft]) -> int:

@@ -20,7 +20,6 @@ from marketplace.catalogue.models import (
     UnitRow,
 )
 from marketplace.catalogue.queries.reference import kept
-from marketplace.catalogue.service.upsert import upsert
 from marketplace.catalogue.types import (
     Aisle,
     Criterion,
@@ -34,6 +33,7 @@ from marketplace.catalogue.types import (
 )
 from marketplace.kernel.database import Base
 from marketplace.kernel.message import Name
+from marketplace.kernel.upsert import upsert
 
 
 def load_aisles(session: Session, aisles: Sequence[Aisle]) -> int:
