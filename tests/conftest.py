@@ -14,6 +14,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
@@ -24,7 +26,7 @@ from marketplace.parties import passwords
 
 # One count for every property: some cases in each run, the full number when make test-deep asks for it.
 IS_DEEP = bool(os.environ.get("DEEP"))
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=30)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.register_profile(
     "deep",
     deadline=None,
@@ -135,6 +137,16 @@ def quick_hashes() -> Iterator[None]:
     """Let a hash cost nothing here: every sign-in would take a tenth of a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """Let the many applications of a run share what a template is compiled to."""
+    compiled = run_directory() / "templates"
+    compiled.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(compiled)))
         yield
 
 

@@ -7,8 +7,6 @@ longer name; only what it does not state is read by the general dictionary.
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 _KEPT_READINGS = 16_384
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _FINALS = (
@@ -63,8 +61,17 @@ class Readings:
         return None
 
 
+def read_dictionary() -> None:
+    """Read the general dictionary now rather than with the first name that it must read; half a second."""
+    _general("字")
+
+
 def _general(characters: str) -> list[str]:
-    return lazy_pinyin(characters, style=Style.NORMAL, v_to_u=False) if characters else []
+    if not characters:
+        return []
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - most commands start and end without it
+
+    return lazy_pinyin(characters, style=Style.NORMAL, v_to_u=False)
 
 
 def fold(letters: str) -> str:
