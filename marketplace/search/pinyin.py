@@ -63,7 +63,7 @@ class Readings:
 
 def read_dictionary() -> None:
     """Read the general dictionary now rather than with the first name that it must read; half a second."""
-    _general("字")
+    import pypinyin  # noqa: F401, PLC0415 - to have been imported is all it takes
 
 
 def _general(characters: str) -> list[str]:
