@@ -4,8 +4,11 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import fasteners
@@ -36,6 +39,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("deep" if IS_DEEP else "quick")
 
 SHIPPED_HASHER = passwords.HASHER
+MEMORY = Path("/dev/shm")
+_RUN = "marketplace-tests-"
+_ROOM_BYTES = 4 * 2**30
+_LONG_AGO_SECONDS = 24 * 3600
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
@@ -71,12 +78,30 @@ def _template_name() -> str:
     return f"template_{digest.hexdigest()[:12]}"
 
 
+@cache
 def run_directory() -> Path:
-    """Return where the workers of one run keep what they share: the cluster, filled shops and locks."""
+    """Return where the workers of one run keep what they share: the cluster, filled shops and locks.
+
+    In memory where there is room: a database is copied there in a tenth of the time.
+    """
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone-{os.getpid()}")
-    directory = Path(tempfile.gettempdir()) / f"marketplace-tests-{run}"
+    parent = MEMORY if _has_room(MEMORY) else Path(tempfile.gettempdir())
+    directory = parent / f"{_RUN}{run}"
     directory.mkdir(exist_ok=True)
+    _clear_up(parent)
     return directory
+
+
+def _has_room(directory: Path) -> bool:
+    return os.access(directory, os.W_OK) and shutil.disk_usage(directory).free > _ROOM_BYTES
+
+
+def _clear_up(parent: Path) -> None:
+    """Remove what runs left that were killed."""
+    for left in parent.glob(f"{_RUN}*"):
+        with suppress(OSError):  # another worker may be at it
+            if left.stat().st_mtime < time.time() - _LONG_AGO_SECONDS:
+                shutil.rmtree(left)
 
 
 @pytest.fixture(scope="session")

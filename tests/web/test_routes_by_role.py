@@ -1,6 +1,7 @@
 """Every route for every role: who is let in, who is told no, who signs in first; unknown objects are 404."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -26,6 +27,7 @@ WHO = {
 }
 # Machines ask for these, not people: files, health, figures for the operator's monitoring.
 MACHINES = ("assets.", "health.")
+SIGNS_OUT = "account.sign_out_everywhere"
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "Referer": "http://localhost/"}
 
 
@@ -96,7 +98,17 @@ def test_strangers_are_led_to_sign_in_where_a_person_is_needed(walked: Flask) ->
 def test_a_role_gets_its_own_pages_and_is_told_no_elsewhere(walked: Flask, name: str) -> None:
     held = rules.PERMISSIONS[WHO[name]] | rules.PERMISSIONS[Role.CONSUMER]
     wrong = []
-    for rule, method, mark, status in _walk(walked, lambda: signed_in(walked, name)):
+    signing_in = cache(lambda: signed_in(walked, name).get_cookie("session"))
+
+    def browse() -> FlaskClient:
+        """Open a browser as it was after signing in, whatever the one before did."""
+        browser = walked.test_client()
+        browser.set_cookie("session", signing_in().value)
+        return browser
+
+    for rule, method, mark, status in _walk(walked, browse):
+        if rule.endpoint == SIGNS_OUT:
+            signing_in.cache_clear()
         if mark in set(Permission) and Permission(mark) not in held:
             right = status == 403
         elif mark != guard.PUBLIC and _names_object(rule) and method == "GET":
