@@ -53,14 +53,15 @@ class Asked:
         self._sessions = sessions
         self._writes_itself = writes_itself
         self._buffer = AskedBuffer()
+        self._timer: threading.Timer | None = None
         self._popular: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
 
     def note(self, counted: Counted, reader: str) -> None:
         is_first = self._buffer.note(counted.query, counted.language, counted.outcome, reader=reader)
         if is_first and self._writes_itself:
-            timer = threading.Timer(_WRITE_AFTER_SECONDS, self.write)
-            timer.daemon = True
-            timer.start()
+            self._timer = threading.Timer(_WRITE_AFTER_SECONDS, self.write)
+            self._timer.daemon = True
+            self._timer.start()
 
     def write(self) -> None:
         """Add what was counted to the database in one short transaction; without a database it is lost."""
@@ -72,6 +73,13 @@ class Asked:
                 unit_of_work.commit(session, lambda one: service.count_asked(one, counts))
         except SQLAlchemyError as error:
             _log.warning("asked_not_written", queries=len(counts), error=type(error).__name__)
+
+    def close(self) -> None:
+        """Write what is counted now, and nothing more: the application lets go of its database."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        self.write()
 
     def popular(self, session: Session) -> tuple[str, ...]:
         """Return what many ask and find these days, in the reader's script; a minute old at most."""

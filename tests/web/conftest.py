@@ -186,5 +186,6 @@ def _fill(url: str, directory: Path) -> None:
 
 def _close(app: Flask) -> None:
     """Let go of every connection, so that the database can be copied and dropped."""
+    app.extensions["asked"].close()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()

@@ -1,6 +1,7 @@
 """What people see of the search: all values of a facet, stable pages, what is asked, grouped suggestions."""
 
 import re
+import threading
 import time as wall
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +16,7 @@ from marketplace.catalogue import service as shelf
 from marketplace.kernel import time, unit_of_work
 from marketplace.search import service
 from marketplace.search.types import AskedKey, Facet, Outcome
+from marketplace.web.asked import Asked, Counted
 from marketplace.web.storefront import facets
 from tests.web.browse import statements
 from tests.web.conftest import follow_search
@@ -139,6 +141,16 @@ def test_searches_are_counted_without_filters_pages_or_persons(own_app: Flask) -
         ("zzzzzzzzqqqq", "zh-Hans", "nothing"): 1,
         ("水城", "zh-Hans", "found"): 1,
     }
+
+
+def test_what_was_counted_is_written_when_the_application_ends(own_app: Flask) -> None:
+    before = set(threading.enumerate())
+    tally = Asked(own_app.extensions["sessions"], writes_itself=True)
+    tally.note(Counted("苗绣", "zh-Hans", Outcome.NOTHING), "192.0.2.9")
+    assert set(threading.enumerate()) - before, "it waits for more to count"
+    tally.close()
+    assert set(threading.enumerate()) - before == set(), "nobody asks the database later"
+    assert counted(own_app) == {("苗绣", "zh-Hans", "nothing"): 1}
 
 
 def test_a_night_forgets_what_was_asked_ninety_days_ago(own_app: Flask) -> None:
