@@ -4,15 +4,25 @@ The bytes lie in the database, so that the page that shows a file and the job th
 different machines. They are forgotten after a while; what they changed is in the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from marketplace.kernel import journal, time
 from marketplace.kernel.database import Base, Key
@@ -24,8 +34,14 @@ NAME_MAX = 120
 
 
 class UploadState(StrEnum):
-    """``READ``: shown to its sender; ``WAITING``: confirmed, a job is at it; ``APPLIED``: done, whole."""
+    """What a file is waiting for.
 
+    ``LOOKING``: a job is looking at it; ``UNREADABLE``: it could not be read; ``READ``: shown to its sender;
+    ``WAITING``: confirmed, a job is at it; ``APPLIED``: done, whole.
+    """
+
+    LOOKING = "looking"
+    UNREADABLE = "unreadable"
     READ = "read"
     WAITING = "waiting"
     APPLIED = "applied"
@@ -35,7 +51,9 @@ class UploadRow(Base):
     __tablename__ = "kernel_upload"
     __table_args__ = (
         UniqueConstraint("party_id", "key"),
-        CheckConstraint("state IN ('read','waiting','applied')", name="state_known"),
+        CheckConstraint("state IN ('looking','unreadable','read','waiting','applied')", name="state_known"),
+        CheckConstraint("(looked_at IS NULL) = (seen IS NULL)", name="look_kept"),
+        CheckConstraint("(state = 'unreadable') = (refusal IS NOT NULL)", name="refusal_kept"),
         CheckConstraint("rows_done >= 0 AND rows_done <= rows_all", name="progress_within"),
         Index(None, "party_id", "id"),
         Index(None, "sent_at"),
@@ -55,14 +73,19 @@ class UploadRow(Base):
     changed_rows: Mapped[list[int]]
     sent_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    seen: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    outcome: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    refusal: Mapped[dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A file that a person sent for a party.
 
-    ``rows_*`` count the rows that change something; ``changed_rows`` are their numbers in the file once they
-    are changed; ``is_turned_back``: confirmed once, and then no longer what had been shown.
+    ``rows_*`` count the rows that change something (while a job looks: all rows); ``changed_rows`` are their
+    numbers in the file once they are changed; ``is_turned_back``: confirmed once, and then no longer what had
+    been shown; ``looked_at``: when a job looked at it, whose finding is kept; ``refusal``: why it could not.
     """
 
     id: UploadId
@@ -77,6 +100,8 @@ class Upload:
     changed_rows: tuple[int, ...]
     sent_at: datetime
     ended_at: datetime | None
+    looked_at: datetime | None
+    refusal: Mapping[str, Any] | None
 
 
 class UploadNotFound(NotFound):
@@ -132,14 +157,73 @@ def content(session: Session, upload_id: UploadId) -> bytes:
 
 
 def recent(session: Session, party_id: int, limit: int = 10) -> list[Upload]:
-    """Return a party's files that changed something or are about to, newest first."""
+    """Return a party's files that a job is at or was at, or that changed something, newest first."""
+    was_left = or_(UploadRow.state != UploadState.READ, UploadRow.looked_at.is_not(None))
     rows = session.scalars(
         select(UploadRow)
-        .where(UploadRow.party_id == party_id, UploadRow.state != UploadState.READ)
+        .where(UploadRow.party_id == party_id, was_left)
         .order_by(UploadRow.id.desc())
         .limit(limit)
     )
     return [_upload(row) for row in rows]
+
+
+def look_later(session: Session, upload_id: UploadId) -> Upload:
+    """Say that a job will look at a file, the first time or anew; refuses (UploadMovedOn)."""
+    return _move(
+        session,
+        upload_id,
+        UploadState.READ,
+        state=UploadState.LOOKING,
+        looked_at=None,
+        seen=None,
+        outcome=None,
+        rows_all=0,
+        rows_done=0,
+    )
+
+
+def note_look(session: Session, upload_id: UploadId, done: int, rows: int) -> None:
+    """Say how far a look is, from a transaction of its own."""
+    session.execute(
+        update(UploadRow)
+        .where(UploadRow.id == upload_id, UploadRow.state == UploadState.LOOKING)
+        .values(rows_done=min(done, rows), rows_all=rows)
+    )
+
+
+def looked(session: Session, upload_id: UploadId, seen: bytes, outcome: bytes) -> Upload:
+    """Keep what a look found: what its page shows, and all of it; refuses (UploadMovedOn)."""
+    return _move(
+        session,
+        upload_id,
+        UploadState.LOOKING,
+        state=UploadState.READ,
+        looked_at=time.now(),
+        seen=seen,
+        outcome=outcome,
+        rows_all=0,
+        rows_done=0,
+    )
+
+
+def unreadable(session: Session, upload_id: UploadId, refusal: Mapping[str, Any]) -> None:
+    """Say why a file could not be looked at, unless a twin of the job has looked meanwhile."""
+    session.execute(
+        update(UploadRow)
+        .where(UploadRow.id == upload_id, UploadRow.state == UploadState.LOOKING)
+        .values(state=UploadState.UNREADABLE, refusal=dict(refusal), rows_all=0, rows_done=0)
+    )
+
+
+def kept_look(session: Session, upload_id: UploadId) -> bytes:
+    """Return what a page shows of a look that is kept; refuses (UploadNotFound)."""
+    return _kept(session, upload_id, UploadRow.seen)
+
+
+def kept_outcome(session: Session, upload_id: UploadId) -> bytes:
+    """Return all of a look that is kept; refuses (UploadNotFound)."""
+    return _kept(session, upload_id, UploadRow.outcome)
 
 
 def wait(session: Session, upload_id: UploadId, rows: int) -> Upload:
@@ -199,6 +283,13 @@ def forget(session: Session, before: datetime) -> int:
     return len(gone)
 
 
+def _kept(session: Session, upload_id: UploadId, column: InstrumentedAttribute[bytes | None]) -> bytes:
+    found = session.scalar(select(column).where(UploadRow.id == upload_id))
+    if found is None:
+        raise UploadNotFound
+    return found
+
+
 def _move(session: Session, upload_id: UploadId, expected: UploadState, **values: Any) -> Upload:
     moved = session.scalar(
         update(UploadRow)
@@ -225,4 +316,6 @@ def _upload(row: UploadRow) -> Upload:
         changed_rows=tuple(row.changed_rows),
         sent_at=row.sent_at,
         ended_at=row.ended_at,
+        looked_at=row.looked_at,
+        refusal=row.refusal,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from marketplace.catalogue.types import (
     Entry,
     Finding,
     Nomination,
+    NominationFilter,
     NominationId,
     NominationState,
     Product,
@@ -28,13 +29,12 @@ from marketplace.parties.rules import reach
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
 from marketplace.places.types import Division, DivisionCode, Side
-from marketplace.web import edition_words, guard
+from marketplace.web import edition_words, guard, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
 from marketplace.web.oversight.routes import blueprint
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 MOST_GOODS = 200
@@ -88,7 +88,7 @@ def nominate() -> ResponseReturnValue:
     form = parse(NominateForm, request.form)
     edition = catalogue.find_open_edition(read())
     if form.model is None or edition is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     wanted, actor = form.model, guard.actor()
     done(
         lambda session: service.nominate(
@@ -117,7 +117,7 @@ def approve_nominations() -> ResponseReturnValue:
     form, side, actor = parse(ApproveForm, request.form), _side(), guard.actor()
     if form.model is None:
         form.errors["form"] = _("请先勾选要同意的提名。")
-        return _page(form), 422
+        return make_response(_page(form), 422)
     chosen = [NominationId(one) for one in form.model.nominations]
     done(
         lambda session: service.approve_nominations(session, chosen, actor, side),
@@ -132,7 +132,7 @@ def refuse_nomination(nomination_id: int) -> ResponseReturnValue:
     form, side, actor = parse(RefuseForm, request.form), _side(), guard.actor()
     if form.model is None:
         form.errors["form"] = _("不同意须写明理由，理由会随目录公布。")
-        return _page(form), 422
+        return make_response(_page(form), 422)
     reason = form.model.reason
     done(
         lambda session: service.refuse_nomination(session, NominationId(nomination_id), actor, side, reason),
@@ -153,22 +153,31 @@ def _side() -> Side:
     return side
 
 
-def _page(form: Form[FormModel] | Form[NominateForm] | Form[ApproveForm] | Form[RefuseForm]) -> str:
+def _page(
+    form: Form[FormModel] | Form[NominateForm] | Form[ApproveForm] | Form[RefuseForm],
+) -> ResponseReturnValue:
     session, atlas = read(), places.atlas(read())
     edition = catalogue.find_open_edition(session)
     side = rules.reviewing_side(guard.scope(), atlas)
     county = rules.nominating_county(guard.scope(), atlas)
     waits_only = side is not None and request.args.get("show") != "all"
-    found = _nominations(session, edition, side if waits_only else None)
+    tools = listing.asked(
+        list_words.NOMINATIONS,
+        PER_PAGE,
+        search=list_words.GOODS_NAME,
+        address=url_for("oversight.editions"),
+    )
+    found = _nominations(session, edition, side if waits_only else None, tools)
     former = _former(session, edition)
-    return render_template(
+    return listing.answer(
         "oversight/editions.html",
+        tools,
+        found,
         edition=edition,
         published=[one for one in catalogue.list_editions(session) if one.publication is not None],
         side=side,
         county=atlas.division(county) if county else None,
         waits_only=waits_only,
-        found=found,
         rows=_views(session, edition, found.items, former),
         missing=_missing(session, edition, former, county, side),
         goods=_goods(session, edition, county),
@@ -181,17 +190,23 @@ def _page(form: Form[FormModel] | Form[NominateForm] | Form[ApproveForm] | Form[
     )
 
 
-def _nominations(session: Session, edition: Edition | None, undecided_by: Side | None) -> Page[Nomination]:
+def _nominations(
+    session: Session, edition: Edition | None, undecided_by: Side | None, tools: listing.Tools
+) -> Page[Nomination]:
     """Return the page of nominations from the counties the official answers for."""
     if edition is None:
         return Page([], 0, 1, PER_PAGE)
-    return catalogue.list_nominations(
-        session,
-        edition.id,
+    wanted = NominationFilter(
+        edition_id=edition.id,
         county_codes=reach(guard.scope(), places.atlas(session)).origin_counties,
         undecided_by=undecided_by,
-        page=page_number(),
-        per_page=PER_PAGE,
+    )
+    return catalogue.list_nominations(
+        session,
+        wanted,
+        sought=tools.sought,
+        page=tools.page,
+        per_page=tools.per_page,
     )
 
 
@@ -252,7 +267,8 @@ def _goods(session: Session, edition: Edition | None, county: DivisionCode | Non
         return []
     wanted = ProductFilter(county_codes=frozenset({county}))
     listed = catalogue.list_products(session, wanted, 1, MOST_GOODS).items
-    mine = catalogue.list_nominations(session, edition.id, county_codes={county}, per_page=MOST_GOODS).items
+    own = NominationFilter(edition_id=edition.id, county_codes=frozenset({county}))
+    mine = catalogue.list_nominations(session, own, per_page=MOST_GOODS).items
     taken = {one.product_id for one in mine if one.state is not NominationState.WITHDRAWN}
     free = [one for one in listed if one.id not in taken]
     findings = catalogue.findings_of(session, edition.criteria, free)
