@@ -83,7 +83,7 @@ class Spreadsheets(Protocol):
     """Reads what people save and writes what their programs open."""
 
     def size(self, content: bytes) -> int:
-        """Say how much there is to read, in bytes as unpacked, without reading it.
+        """Say how much there is to read, in bytes of an unpacked workbook, without reading it.
 
         Refuses (SheetUnreadable, SheetTooLarge) what shows at first sight that it is no such file.
         """

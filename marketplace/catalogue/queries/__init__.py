@@ -100,6 +100,7 @@ from marketplace.catalogue.queries.nominations import (
     findings_of,
     get_nomination,
     list_nominations,
+    nominated_products,
     nomination_counts,
 )
 from marketplace.catalogue.queries.own_goods import lacking, own_goods
@@ -236,6 +237,7 @@ __all__ = [
     "lots_marked",
     "lots_of_offer",
     "lots_of_offers",
+    "nominated_products",
     "nomination_counts",
     "offer_titles",
     "offers_barred",

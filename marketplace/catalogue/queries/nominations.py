@@ -82,10 +82,21 @@ def nomination_counts(session: Session, edition_id: EditionId) -> Mapping[Nomina
     return {NominationState(state): count for state, count in rows}
 
 
-def count_waiting(session: Session, edition_id: EditionId, side: Side) -> int:
-    """Count the nominations that wait for a province's word."""
-    conditions = (NominationRow.edition_id == edition_id, *_waits_for(side))
-    return session.scalar(select(func.count()).select_from(NominationRow).where(*conditions)) or 0
+def count_waiting(session: Session, edition_id: EditionId) -> Mapping[Side, int]:
+    """Count the nominations that wait for each province's word, in one statement."""
+    waits = [func.count().filter(*_waits_for(side)) for side in rules.SIDES]
+    counted = session.execute(select(*waits).where(NominationRow.edition_id == edition_id)).one()
+    return dict(zip(rules.SIDES, counted, strict=True))
+
+
+def nominated_products(session: Session, edition_id: EditionId) -> Mapping[ProductId, NominationState]:
+    """Return where the latest nomination of each product stands, in one statement."""
+    rows = session.execute(
+        select(NominationRow.product_id, NominationRow.state)
+        .where(NominationRow.edition_id == edition_id)
+        .order_by(NominationRow.id)
+    )
+    return {ProductId(product_id): NominationState(state) for product_id, state in rows}
 
 
 def findings_of(

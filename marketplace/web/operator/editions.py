@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue import rules, service
+from marketplace.catalogue import service
 from marketplace.catalogue.refusals import EditionMovedOn, ProductNotFound
 from marketplace.catalogue.types import (
     Edition,
@@ -126,7 +126,8 @@ def _back() -> ResponseReturnValue:
 
 def _page(form: Form[FormModel] | Form[OpenForm] | Form[ForCountyForm]) -> ResponseReturnValue:
     session = read()
-    edition = catalogue.find_open_edition(session)
+    editions = catalogue.list_editions(session)
+    edition = next((one for one in editions if one.publication is None), None)
     tools = listing.asked(
         list_words.NOMINATIONS,
         PER_PAGE,
@@ -149,11 +150,9 @@ def _page(form: Form[FormModel] | Form[OpenForm] | Form[ForCountyForm]) -> Respo
         tools,
         found,
         edition=edition,
-        editions=catalogue.list_editions(session),
+        editions=editions,
         counts=catalogue.nomination_counts(session, edition.id) if edition else {},
-        waiting={one: catalogue.count_waiting(session, edition.id, one) for one in rules.SIDES}
-        if edition
-        else {},
+        waiting=catalogue.count_waiting(session, edition.id) if edition else {},
         may=[name for name, (_act, state, _said) in MOVES.items() if edition and edition.state is state],
         states=list(NominationState),
         products=catalogue.products_by_id(session, [one.product_id for one in found.items]),

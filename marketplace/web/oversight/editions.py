@@ -157,7 +157,8 @@ def _page(
     form: Form[FormModel] | Form[NominateForm] | Form[ApproveForm] | Form[RefuseForm],
 ) -> ResponseReturnValue:
     session, atlas = read(), places.atlas(read())
-    edition = catalogue.find_open_edition(session)
+    editions = catalogue.list_editions(session)
+    edition = next((one for one in editions if one.publication is None), None)
     side = rules.reviewing_side(guard.scope(), atlas)
     county = rules.nominating_county(guard.scope(), atlas)
     waits_only = side is not None and request.args.get("show") != "all"
@@ -168,22 +169,26 @@ def _page(
         address=url_for("oversight.editions"),
     )
     found = _nominations(session, edition, side if waits_only else None, tools)
-    former = _former(session, edition)
+    former = _former(session, edition, editions)
+    states = catalogue.nominated_products(session, edition.id) if edition else {}
+    free = _free(session, county, states) if edition else []
+    products = catalogue.products_by_id(session, [one.product_id for one in found.items])
+    findings = (
+        catalogue.findings_of(session, edition.criteria, [*products.values(), *free]) if edition else {}
+    )
     return listing.answer(
         "oversight/editions.html",
         tools,
         found,
         edition=edition,
-        published=[one for one in catalogue.list_editions(session) if one.publication is not None],
+        published=[one for one in editions if one.publication is not None],
         side=side,
         county=atlas.division(county) if county else None,
         waits_only=waits_only,
-        rows=_views(session, edition, found.items, former),
-        missing=_missing(session, edition, former, county, side),
-        goods=_goods(session, edition, county),
-        waiting={one: catalogue.count_waiting(session, edition.id, one) for one in rules.SIDES}
-        if edition
-        else {},
+        rows=_views(found.items, products, findings, former),
+        missing=[] if county is None and side is None else _missing(states, former, county),
+        goods=_goods(free, findings),
+        waiting=catalogue.count_waiting(session, edition.id) if edition else {},
         atlas=atlas,
         form=form,
         words=edition_words,
@@ -210,22 +215,24 @@ def _nominations(
     )
 
 
-def _former(session: Session, edition: Edition | None) -> Mapping[ProductId, Entry]:
-    former = catalogue.find_former(session, edition.year) if edition is not None else None
+def _former(
+    session: Session, edition: Edition | None, editions: Iterable[Edition]
+) -> Mapping[ProductId, Entry]:
+    """Return what stands in the edition before the one in work."""
+    if edition is None:
+        return {}
+    before = (one for one in editions if one.publication is not None and one.year < edition.year)
+    former = next(before, None)
     return {one.product_id: one for one in catalogue.every_entry(session, former.id)} if former else {}
 
 
 def _views(
-    session: Session,
-    edition: Edition | None,
     nominations: Iterable[Nomination],
+    products: Mapping[ProductId, Product],
+    findings: Mapping[ProductId, tuple[Finding, ...]],
     former: Mapping[ProductId, Entry],
 ) -> list[NominationView]:
-    if edition is None:
-        return []
-    shown, atlas = list(nominations), places.atlas(session)
-    products = catalogue.products_by_id(session, [one.product_id for one in shown])
-    findings = catalogue.findings_of(session, edition.criteria, list(products.values()))
+    atlas = places.atlas(read())
     return [
         NominationView(
             nomination=one,
@@ -235,43 +242,38 @@ def _views(
             fits=rules.unmet(findings[one.product_id]) is None,
             former_no=former[one.product_id].no if one.product_id in former else None,
         )
-        for one in shown
+        for one in nominations
     ]
 
 
 def _missing(
-    session: Session,
-    edition: Edition | None,
+    states: Mapping[ProductId, NominationState],
     former: Mapping[ProductId, Entry],
     county: DivisionCode | None,
-    side: Side | None,
 ) -> list[Entry]:
     """Return what would leave as things stand: in the edition before, and not put forward for this one."""
-    if edition is None or (county is None and side is None):
-        return []
-    standing = {
-        one.product_id
-        for one in catalogue.every_nomination(session, edition.id)
-        if one.state in {NominationState.NOMINATED, NominationState.APPROVED}
-    }
+    standing = {NominationState.NOMINATED, NominationState.APPROVED}
     return [
         one
         for one in former.values()
-        if one.product_id not in standing and (county is None or one.county_code == county)
+        if states.get(one.product_id) not in standing and (county is None or one.county_code == county)
     ]
 
 
-def _goods(session: Session, edition: Edition | None, county: DivisionCode | None) -> list[GoodsView]:
-    """Return the county's goods on the shelf that nobody has put forward yet, those that fit first."""
-    if edition is None or county is None:
+def _free(
+    session: Session, county: DivisionCode | None, states: Mapping[ProductId, NominationState]
+) -> list[Product]:
+    """Return the county's goods on the shelf that nobody has put forward yet."""
+    if county is None:
         return []
     wanted = ProductFilter(county_codes=frozenset({county}))
     listed = catalogue.list_products(session, wanted, 1, MOST_GOODS).items
-    own = NominationFilter(edition_id=edition.id, county_codes=frozenset({county}))
-    mine = catalogue.list_nominations(session, own, per_page=MOST_GOODS).items
-    taken = {one.product_id for one in mine if one.state is not NominationState.WITHDRAWN}
-    free = [one for one in listed if one.id not in taken]
-    findings = catalogue.findings_of(session, edition.criteria, free)
-    unmet = {key: rules.unmet(found) for key, found in findings.items()}
+    untaken = {None, NominationState.WITHDRAWN}
+    return [one for one in listed if states.get(one.id) in untaken]
+
+
+def _goods(free: Iterable[Product], findings: Mapping[ProductId, tuple[Finding, ...]]) -> list[GoodsView]:
+    """Return what a county may put forward, those that fit first."""
+    unmet = {one.id: rules.unmet(findings[one.id]) for one in free}
     views = [GoodsView(product=one, unmet=edition_words.criterion_text(unmet[one.id])) for one in free]
     return sorted(views, key=lambda one: one.unmet is not None)
