@@ -111,8 +111,20 @@ def test_verification_is_asked_for_by_the_manager_in_time(own_app: Flask, clock:
 
 def test_pages_ask_few_statements(own_app: Flask) -> None:
     pages = {
-        "manager": (PRODUCERS, BRANDS, STANDING),
-        "operator": ("/operator/brands", "/operator/verifications", "/operator/parties/DEMO-SC"),
+        "manager": (
+            PRODUCERS,
+            f"{PRODUCERS}?list=named",
+            BRANDS,
+            f"{BRANDS}?list=others",
+            f"{BRANDS}?list=own",
+            STANDING,
+        ),
+        "operator": (
+            "/operator/brands",
+            "/operator/brands?state=uses",
+            "/operator/verifications",
+            "/operator/parties/DEMO-SC",
+        ),
         "official": ("/oversight/brands",),
     }
     for name, addresses in pages.items():
