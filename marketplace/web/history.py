@@ -12,6 +12,8 @@ from marketplace.kernel.journal import JournalEntry
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.money import format_yuan
 from marketplace.parties import queries as parties
+from marketplace.places.types import Side
+from marketplace.web.edition_words import SIDES
 from marketplace.web.language import as_written, render
 from marketplace.web.language import gettext as _
 from marketplace.web.present import full_day
@@ -119,13 +121,18 @@ OF_SUBJECT: Mapping[tuple[str, str], Message] = {
     ("brand_use", "withdrawn"): msg("收回授权"),
     ("producer_claim", "confirmed"): msg("生产者确认"),
     ("producer_claim", "denied"): msg("生产者否认"),
+    ("nomination", "nominated"): msg("提名"),
+    ("nomination", "withdrawn"): msg("撤回提名"),
+    ("nomination", "approve"): msg("同意列入"),
+    ("nomination", "refuse"): msg("不同意列入"),
+    ("nomination", "dropped"): msg("公布时不符合条件"),
 }
 
 # Numbers that say something to a reader; the others are keys of rows.
 _COUNTS = frozenset({"quantity", "change", "breaches"})
 # What set something in motion, by its code: the line beside it says the same in words.
 _DAY_LETTERS = len("2026-11-27")
-_CODES = frozenset({"cause", "paper_code", "kind"})
+_CODES = frozenset({"cause", "paper_code", "kind", "criterion"})
 
 
 def events(session: Session, entries: Sequence[JournalEntry], subject_type: str = "") -> list[Event]:
@@ -167,7 +174,9 @@ def _details(detail: Mapping[str, object]) -> list[str]:
         if name == "against" and value in set(CheckedAgainst):
             written.append(render(CHECKED_AGAINST[CheckedAgainst(str(value))]))
         elif name == "until" and len(str(value)) == _DAY_LETTERS:
-            written.append(full_day(date.fromisoformat(str(value))))
+            written.append(_("到%(day)s", day=full_day(date.fromisoformat(str(value)))))
+        elif name == "side" and value in set(Side):
+            written.append(render(SIDES[Side(str(value))]))
         elif name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):

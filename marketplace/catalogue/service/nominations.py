@@ -74,7 +74,7 @@ def nominate(
     )
     if nomination_id is None:
         raise AlreadyNominated(product.name)
-    journal.write(session, "nomination", nomination_id, "nominated", on_behalf=on_behalf)
+    journal.write(session, "nomination", nomination_id, "nominated", on_behalf=on_behalf, reason=reason)
     return get_nomination(session, NominationId(nomination_id))
 
 

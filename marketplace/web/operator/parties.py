@@ -38,6 +38,7 @@ SUBJECTS = frozenset(
         "brand_use",
         "producer_claim",
         "edition",
+        "nomination",
         "pairing",
         "consignment",
         "hold",

@@ -121,6 +121,9 @@ def test_a_county_sees_and_takes_back_its_own_only(
         assert "从江香禾糯" in narrowed
         book = SpreadsheetFiles().read(browser.get(f"{address}?as=xlsx").data)
         assert "从江香禾糯" in [row.cells[0] for row in book.rows]
+    assert "/operator/journal/nomination/" in operator.get(OPERATOR).text
+    past = operator.get(f"/operator/journal/nomination/{own.id}").text
+    assert [word in past for word in ("提名", "香")] == [True] * 2
     refused = submit(county, OFFICIALS, f"{OFFICIALS}/nominations/{other.id}/withdraw")
     assert refused.status_code == 404
     assert submit(county, OFFICIALS, f"{OFFICIALS}/nominations/{own.id}/withdraw").status_code == 303
