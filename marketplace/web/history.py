@@ -108,7 +108,7 @@ ACTIONS: Mapping[str, Message] = {
     "resubmitted": msg("补正后再次提交"),
     "refused": msg("未通过"),
     "asked": msg("申请使用"),
-    "authorised": msg("授权"),
+    "authorised": msg("已授权"),
     "named": msg("写明生产者"),
 }
 
