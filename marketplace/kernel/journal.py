@@ -41,6 +41,19 @@ _MANY = text(
     """
 )
 
+_OF_EACH = text(
+    """
+    SELECT line.subject_id, line.at, line.person_id, line.action, line.detail
+    FROM unnest(CAST(:ids AS bigint[])) AS wanted(id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM kernel_journal
+        WHERE subject_type = :subject_type AND subject_id = wanted.id
+        ORDER BY id DESC LIMIT :most
+    ) AS line
+    ORDER BY line.id DESC
+    """
+)
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
@@ -95,6 +108,19 @@ def histories(
         .limit(limit)
     )
     return [JournalEntry(row.at, row.person_id, row.action, row.detail) for row in rows]
+
+
+def histories_by_subject(
+    session: Session, subject_type: str, subject_ids: Collection[int], *, limit: int = 20
+) -> dict[int, list[JournalEntry]]:
+    """Return what happened last to each of several subjects, newest first, in one statement."""
+    found: dict[int, list[JournalEntry]] = {one: [] for one in subject_ids}
+    if not found:
+        return found
+    asked = {"ids": list(found), "subject_type": subject_type, "most": limit}
+    for subject_id, at, person_id, action, detail in session.execute(_OF_EACH, asked):
+        found[subject_id].append(JournalEntry(at, person_id, action, detail))
+    return found
 
 
 def history(session: Session, subject_type: str, subject_id: int, *, limit: int = 100) -> list[JournalEntry]:

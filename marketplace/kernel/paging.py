@@ -88,6 +88,13 @@ def offset(page: int, per_page: int) -> int:
     return (max(page, 1) - 1) * per_page
 
 
+def page_of(items: Sequence[T], page: int, per_page: int) -> Page[T]:
+    """Return one page of what is all at hand; a page behind the last one is the last one."""
+    page = min(max(page, 1), max(1, -(-len(items) // per_page)))
+    start = offset(page, per_page)
+    return Page(items[start : start + per_page], len(items), page, per_page)
+
+
 def read_page(session: Session, listing: Listing, page: int, per_page: int) -> Rows:
     """Read one page in one statement; a page behind the last one is the last one, in three.
 

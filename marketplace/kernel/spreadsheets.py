@@ -82,6 +82,13 @@ class Page:
 class Spreadsheets(Protocol):
     """Reads what people save and writes what their programs open."""
 
+    def size(self, content: bytes) -> int:
+        """Say how much there is to read, in bytes of an unpacked workbook, without reading it.
+
+        Refuses (SheetUnreadable, SheetTooLarge) what shows at first sight that it is no such file.
+        """
+        ...
+
     def read(self, content: bytes) -> Grid:
         """Read a file by what it is, not by its name. Refuses (SheetUnreadable, SheetTooLarge)."""
         ...

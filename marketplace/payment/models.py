@@ -64,6 +64,7 @@ class CaptureRow(Base):
         ),
         Index(None, "order_id", "id"),
         Index("ix_payment_capture_unmatched", "id", postgresql_where=text("kind = 'mismatch'")),
+        Index("ix_payment_capture_unclear", "id", postgresql_where=text("kind <> 'applied'")),
     )
 
     id: Mapped[Key]

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, offset, read_page
 from marketplace.orders.types import OrderId
 from marketplace.payment import kept
 from marketplace.payment.models import (
@@ -149,17 +149,19 @@ def refunds_of_order(session: Session, order_id: OrderId) -> list[Refund]:
     return _refunds(session, RefundRow.order_id == order_id)
 
 
-def list_refunds(session: Session, state: RefundState, *, page: int = 1, per_page: int = 20) -> Page[Refund]:
+def list_refunds(
+    session: Session, state: RefundState, *, sought: Sought = ANY, page: int = 1, per_page: int = 20
+) -> Page[Refund]:
     """Return refunds in a state, oldest first; the failed ones are a person's queue."""
-    total = session.scalar(select(func.count()).select_from(RefundRow).where(RefundRow.state == state)) or 0
-    ids = session.scalars(
-        select(RefundRow.id)
-        .where(RefundRow.state == state)
-        .order_by(RefundRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    ).all()
-    return Page(_refunds(session, RefundRow.id.in_(ids)), total, page, per_page)
+    row, where = RefundRow, [RefundRow.state == state]
+    if sought.text:
+        of_capture = CaptureRow.id == row.capture_id
+        where.append(exists().where(of_capture, AttemptRow.id == CaptureRow.attempt_id, _of_order(sought)))
+    listing = Listing(select(row.id), row.id, where, in_order(_REFUND_ORDERS, sought))
+    found = read_page(session, listing, page, per_page)
+    ids = [one for one, *_ in found.rows]
+    refunds = {one.id: one for one in _refunds(session, row.id.in_(ids))}
+    return found.of([refunds[RefundId(one)] for one in ids])
 
 
 def refunds_pending_since(session: Session, before: datetime, *, limit: int = 200) -> list[RefundId]:
@@ -208,21 +210,28 @@ def get_transfer(session: Session, transfer_id: TransferId) -> Transfer:
 
 
 def list_transfers(
-    session: Session, state: TransferState, *, page: int = 1, per_page: int = 20
+    session: Session, state: TransferState, *, sought: Sought = ANY, page: int = 1, per_page: int = 20
 ) -> Page[Transfer]:
     """Return transfers in a state, oldest first."""
-    total = (
-        session.scalar(select(func.count()).select_from(TransferRow).where(TransferRow.state == state)) or 0
+    row, where = TransferRow, [TransferRow.state == state]
+    if sought.text:
+        where.append(exists().where(AttemptRow.id == row.attempt_id, _of_order(sought)))
+    listing = Listing(
+        select(row, AttemptRow.order_number).join(AttemptRow, AttemptRow.id == row.attempt_id),
+        row.id,
+        where,
+        in_order(_TRANSFER_ORDERS, sought),
     )
-    rows = session.execute(
-        select(TransferRow, AttemptRow.order_number)
-        .join(AttemptRow, AttemptRow.id == TransferRow.attempt_id)
-        .where(TransferRow.state == state)
-        .order_by(TransferRow.id)
-        .limit(per_page)
-        .offset(offset(page, per_page))
-    )
-    return Page([kept.transfer_of(row, number) for row, number in rows], total, page, per_page)
+    found = read_page(session, listing, page, per_page)
+    return found.of([kept.transfer_of(one, number) for one, number, *_ in found.rows])
+
+
+_REFUND_ORDERS = {"oldest": (RefundRow.id,), "newest": (RefundRow.id.desc(),)}
+_TRANSFER_ORDERS = {"oldest": (TransferRow.id,), "newest": (TransferRow.id.desc(),)}
+
+
+def _of_order(sought: Sought) -> ColumnElement[bool]:
+    return AttemptRow.order_number.startswith(sought.text.upper(), autoescape=True)
 
 
 def _attempt(session: Session, wanted: ColumnElement[bool]) -> Attempt:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import ColumnElement, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.kernel.waiting import Waiting
 from marketplace.payment import kept
 from marketplace.payment.models import AttemptRow, CaptureRow, RefundRow, TransferRow
@@ -64,16 +64,29 @@ def doubts(session: Session) -> Mapping[Doubt, Waiting]:
     return {Doubt(doubt): Waiting(count, since) for doubt, count, since in rows}
 
 
-def list_unclear(session: Session, *, page: int = 1, per_page: int = 20) -> Page[UnclearMoney]:
+_ORDERS = {
+    "undecided": (CaptureRow.refunded_fen == CaptureRow.amount_fen, CaptureRow.id.desc()),
+    "newest": (CaptureRow.id.desc(),),
+    "oldest": (CaptureRow.id,),
+}
+
+
+def list_unclear(
+    session: Session, *, sought: Sought = ANY, page: int = 1, per_page: int = 20
+) -> Page[UnclearMoney]:
     """Return money that no order took, what nobody has decided about first, then the newest."""
-    total = session.scalar(select(func.count()).select_from(CaptureRow).where(_NO_ORDER)) or 0
-    rows = session.execute(
-        select(CaptureRow, AttemptRow.order_number)
-        .join(AttemptRow, AttemptRow.id == CaptureRow.attempt_id)
-        .where(_NO_ORDER)
-        .order_by(CaptureRow.refunded_fen == CaptureRow.amount_fen, CaptureRow.id.desc())
-        .limit(per_page)
-        .offset(offset(page, per_page))
+    row = CaptureRow
+    where: list[ColumnElement[bool]] = [_NO_ORDER]
+    if sought.text:
+        is_of = AttemptRow.order_number.startswith(sought.text.upper(), autoescape=True)
+        where.append(exists().where(AttemptRow.id == row.attempt_id, is_of))
+    listing = Listing(
+        select(row, AttemptRow.order_number).join(AttemptRow, AttemptRow.id == row.attempt_id),
+        row.id,
+        where,
+        in_order(_ORDERS, sought),
     )
-    items = [UnclearMoney(capture=kept.capture_of(row), order_number=number) for row, number in rows]
-    return Page(items, total, page, per_page)
+    found = read_page(session, listing, page, per_page)
+    return found.of(
+        [UnclearMoney(capture=kept.capture_of(one), order_number=number) for one, number, *_ in found.rows]
+    )

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Page, Sought, in_order, offset
 from marketplace.search.models import AskedRow
-from marketplace.search.types import AskedCount, Outcome
+from marketplace.search.types import AskedCount, AskedFilter, Outcome
 
 _POPULAR_DAYS = 7
 _POPULAR_TIMES = 3
@@ -37,12 +37,13 @@ def popular(session: Session, languages: Collection[str], today: date, *, limit:
 
 
 def list_asked(
-    session: Session, outcome: Outcome, today: date, days: int, page: int = 1, per_page: int = 50
+    session: Session, wanted: AskedFilter, *, sought: Sought = ANY, page: int = 1, per_page: int = 50
 ) -> Page[AskedCount]:
     """Return what was asked and answered so in the last days, the most asked first, in two statements.
 
     Beside each stands how often it was asked in as many days before; what was asked only then is left out.
     """
+    today, days = wanted.today, wanted.days
     since, before = today - timedelta(days=days), today - timedelta(days=2 * days)
     times = func.sum(case((AskedRow.on > since, AskedRow.times), else_=0))
     earlier = func.sum(case((AskedRow.on <= since, AskedRow.times), else_=0))
@@ -54,13 +55,20 @@ def list_asked(
             earlier.label("times_before"),
             func.max(AskedRow.on).label("last_on"),
         )
-        .where(AskedRow.on > before, AskedRow.on <= today, AskedRow.outcome == outcome)
+        .where(AskedRow.on > before, AskedRow.on <= today, AskedRow.outcome == wanted.outcome)
         .group_by(AskedRow.query, AskedRow.language)
         .having(times > literal(0))
     )
+    if sought.text:
+        groups = groups.where(AskedRow.query.icontains(sought.text, autoescape=True))
+    orders = {
+        "times": (times.desc(),),
+        "rising": ((times - earlier).desc(),),
+        "latest": (func.max(AskedRow.on).desc(),),
+    }
     total = session.scalar(select(func.count()).select_from(groups.subquery())) or 0
     rows = session.execute(
-        groups.order_by(times.desc(), AskedRow.query, AskedRow.language)
+        groups.order_by(*in_order(orders, sought), AskedRow.query, AskedRow.language)
         .limit(per_page)
         .offset(offset(page, per_page))
     )

@@ -84,11 +84,14 @@ def parse(model: type[M], sent: MultiDict[str, str]) -> Form[M]:
 def _sentence(found: ErrorDetails) -> str:
     """Say what is wrong in the reader's language, with the bound where there is one."""
     kind = found["type"]
+    if kind in {"too_short", "too_long"} and isinstance(found.get("input"), str):
+        kind = f"string_{kind}"  # of a text that was brought to its usual form first
     context = found.get("ctx", {})
     refusal = context.get("error")
     if isinstance(refusal, Refusal):
         return render(refusal.message)
-    if kind == "missing" or (kind == "string_too_short" and not found.get("input")):
+    is_empty = not str(found.get("input") or "").strip()
+    if kind == "missing" or (kind == "string_too_short" and is_empty):
         return _("请填写这一项。")
     return render(_SENTENCES[kind](context)) if kind in _SENTENCES else _("这一项的格式不对，请检查。")
 

@@ -1,16 +1,19 @@
 """The journal in words: what was done to a thing, by whom, when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.types import CheckedAgainst
+from marketplace.kernel import journal
 from marketplace.kernel.journal import JournalEntry
 from marketplace.kernel.message import Message, msg
 from marketplace.kernel.money import format_yuan
 from marketplace.parties import queries as parties
+from marketplace.places.types import Side
+from marketplace.web.edition_words import SIDES
 from marketplace.web.language import as_written, render
 from marketplace.web.language import gettext as _
 from marketplace.web.present import full_day
@@ -104,30 +107,62 @@ ACTIONS: Mapping[str, Message] = {
     "recommended": msg("县里推荐"),
     "resubmitted": msg("补正后再次提交"),
     "refused": msg("未通过"),
+    "asked": msg("申请使用"),
+    "authorised": msg("已授权"),
+    "named": msg("写明生产者"),
 }
 
+
+# What an action is called where the thing it was done to has its own word for it.
+OF_SUBJECT: Mapping[tuple[str, str], Message] = {
+    ("brand", "listed"): msg("登记"),
+    ("brand", "ended"): msg("停用"),
+    ("brand_use", "refused"): msg("没有授权"),
+    ("brand_use", "withdrawn"): msg("收回授权"),
+    ("producer_claim", "confirmed"): msg("生产者确认"),
+    ("producer_claim", "denied"): msg("生产者否认"),
+    ("nomination", "nominated"): msg("提名"),
+    ("nomination", "withdrawn"): msg("撤回提名"),
+    ("nomination", "approve"): msg("同意列入"),
+    ("nomination", "refuse"): msg("不同意列入"),
+    ("nomination", "dropped"): msg("公布时不符合条件"),
+}
 
 # Numbers that say something to a reader; the others are keys of rows.
 _COUNTS = frozenset({"quantity", "change", "breaches"})
 # What set something in motion, by its code: the line beside it says the same in words.
 _DAY_LETTERS = len("2026-11-27")
-_CODES = frozenset({"cause", "paper_code", "kind"})
+_CODES = frozenset({"cause", "paper_code", "kind", "criterion"})
 
 
-def events(session: Session, entries: Sequence[JournalEntry]) -> list[Event]:
+def events(session: Session, entries: Sequence[JournalEntry], subject_type: str = "") -> list[Event]:
     """Say the journal in words, with who did it, in one statement more."""
-    people = parties.persons_by_id(session, {one.person_id for one in entries if one.person_id is not None})
-    names = {int(person_id): person.display_name for person_id, person in people.items()}
-    return [
-        Event(
-            title=render(ACTIONS[one.action]) if one.action in ACTIONS else one.action,
-            at=one.at,
-            detail=Markup(" · ").join(
-                [as_written(names.get(one.person_id or 0, _("系统"))), *filter(None, _details(one.detail))]
-            ),
-        )
-        for one in entries
-    ]
+    names = _names(session, entries)
+    return [_event(one, names, subject_type) for one in entries]
+
+
+def of_each(session: Session, subject_type: str, subject_ids: Collection[int]) -> Mapping[int, list[Event]]:
+    """Say what happened to each thing of a list, in two statements however many there are."""
+    kept = journal.histories_by_subject(session, subject_type, subject_ids)
+    names = _names(session, [entry for entries in kept.values() for entry in entries])
+    return {key: [_event(one, names, subject_type) for one in entries] for key, entries in kept.items()}
+
+
+def _names(session: Session, entries: Iterable[JournalEntry]) -> Mapping[int, str]:
+    acting = {one.person_id for one in entries if one.person_id is not None}
+    people = parties.persons_by_id(session, acting) if acting else {}
+    return {int(person_id): person.display_name for person_id, person in people.items()}
+
+
+def _event(one: JournalEntry, names: Mapping[int, str], subject_type: str) -> Event:
+    said = OF_SUBJECT.get((subject_type, one.action), ACTIONS.get(one.action))
+    return Event(
+        title=one.action if said is None else render(said),
+        at=one.at,
+        detail=Markup(" · ").join(
+            [as_written(names.get(one.person_id or 0, _("系统"))), *filter(None, _details(one.detail))]
+        ),
+    )
 
 
 def _details(detail: Mapping[str, object]) -> list[str]:
@@ -139,7 +174,9 @@ def _details(detail: Mapping[str, object]) -> list[str]:
         if name == "against" and value in set(CheckedAgainst):
             written.append(render(CHECKED_AGAINST[CheckedAgainst(str(value))]))
         elif name == "until" and len(str(value)) == _DAY_LETTERS:
-            written.append(full_day(date.fromisoformat(str(value))))
+            written.append(_("到%(day)s", day=full_day(date.fromisoformat(str(value)))))
+        elif name == "side" and value in set(Side):
+            written.append(render(SIDES[Side(str(value))]))
         elif name.endswith("_fen") and isinstance(value, int):
             written.append(format_yuan(value))
         elif (isinstance(value, str) and value) or (name in _COUNTS and isinstance(value, int)):

@@ -20,7 +20,7 @@ from marketplace.kernel.paging import Page, Sought
 from marketplace.kernel.spreadsheets import MAX_ROWS, Spreadsheets, Written
 from marketplace.kernel.spreadsheets import Page as Sheet
 from marketplace.web.language import gettext as _
-from marketplace.web.paging import page_number
+from marketplace.web.paging import list_address, page_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_TYPED = 60
@@ -44,17 +44,31 @@ class Tools:
         return [(name, value) for name, value in request.args.items(multi=True) if name not in _OWN]
 
     @property
+    def address(self) -> str:
+        return list_address()
+
+    @property
     def sheet_address(self) -> str:
         asked = [(key, one) for key, one in request.args.items(multi=True) if key not in {"page", "as"}]
-        return f"{request.path}?{urlencode([*asked, ('as', 'xlsx')])}"
+        return f"{self.address}?{urlencode([*asked, ('as', 'xlsx')])}"
 
 
 def install(app: Flask) -> None:
     app.jinja_env.globals["for_sheet"] = for_sheet
 
 
-def asked(orders: Mapping[str, Message], per_page: int, *, search: Message | None = None) -> Tools:
-    """Read what a list is asked for; what makes no sense is left out, the first order is the usual one."""
+def asked(
+    orders: Mapping[str, Message],
+    per_page: int,
+    *,
+    search: Message | None = None,
+    address: str | None = None,
+) -> Tools:
+    """Read what a list is asked for; what makes no sense is left out, the first order is the usual one.
+
+    ``address`` is the list's own, where it is shown again beside a form that was sent somewhere else.
+    """
+    g.list_address = address
     order, is_sheet = request.args.get("order", ""), request.args.get("as") == "xlsx"
     typed = "".join(filter(str.isprintable, request.args.get("q", "").strip()))
     return Tools(

@@ -23,7 +23,7 @@ from marketplace.kernel.time import FixedClock
 from marketplace.places.types import DivisionCode
 from marketplace.search import asked_queries
 from marketplace.search import service as search
-from marketplace.search.types import Outcome
+from marketplace.search.types import AskedFilter, Outcome
 from marketplace.web import page_cache
 from marketplace.web.page_cache import PageCache, is_cacheable
 from tests.factories.editions import publish
@@ -275,7 +275,9 @@ class TestCounted:
         assert shown.rendered == ["/search?q=茶"]
         shown.app.extensions["asked"].write()
         with shown.app.extensions["sessions"]() as session:
-            asked = asked_queries.list_asked(session, Outcome.FOUND, time.today(), 7)
+            asked = asked_queries.list_asked(
+                session, AskedFilter(outcome=Outcome.FOUND, today=time.today(), days=7)
+            )
         assert [(one.query, one.times) for one in asked.items] == [("茶", 3)]
 
 

@@ -3,10 +3,10 @@
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from xml.parsers import expat
 
 import structlog
@@ -33,6 +33,8 @@ _PARTS_MAX = 2_000
 _TOUCHED_ROWS_MAX = 10 * MAX_ROWS
 _MAIN = "xl/workbook.xml"
 
+T = TypeVar("T")
+
 _log = structlog.get_logger(__name__)
 
 
@@ -51,10 +53,19 @@ class _Hidden:
 
 def read(content: bytes) -> Grid:
     """Read the first visible sheet. Refuses (SheetUnreadable, SheetTooLarge)."""
+    return _unpacked(content, lambda packed: _first_sheet(content, packed))
+
+
+def size(content: bytes) -> int:
+    """Say how large a workbook is when it is unpacked; refuses as ``read`` what is no workbook."""
+    return _unpacked(content, lambda packed: sum(part.file_size for part in packed.infolist()))
+
+
+def _unpacked(content: bytes, use: Callable[[zipfile.ZipFile], T]) -> T:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _check(packed)
-            return _first_sheet(content, packed)
+            return use(packed)
     except (SheetUnreadable, SheetTooLarge):
         raise
     except Exception as error:  # the library raises a dozen kinds on a stranger's torn file

@@ -62,6 +62,7 @@ class BrandUseRow(Base):
         ),
         Index(None, "brand_id", "state", "id"),
         Index(None, "user_id", "id"),
+        Index(None, "user_id", "state", "id"),
         Index(None, "state", "id"),
         Index(None, "state", "asked_at"),
     )

@@ -74,6 +74,8 @@ class NominationRow(Base):
         ),
         UniqueConstraint("id", "edition_id"),  # what a review's pair of keys points at
         Index(None, "edition_id", "state", "county_code"),
+        Index(None, "edition_id", "county_code", "id"),
+        Index(None, "edition_id", "id"),
         Index(None, "product_id"),
         Index(None, "county_code"),
     )

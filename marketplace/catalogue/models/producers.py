@@ -21,6 +21,8 @@ class ProducerClaimRow(Base):
         CheckConstraint("state <> 'denied' OR reason <> ''", name="denial_has_reason"),
         UniqueConstraint("producer_id", "seller_id", "product_id"),
         Index(None, "producer_id", "state", "id"),
+        Index(None, "producer_id", "id"),
+        Index(None, "seller_id", "state", "id"),
         Index(None, "seller_id", "id"),
         Index(None, "product_id"),
     )

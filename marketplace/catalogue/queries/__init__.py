@@ -5,6 +5,7 @@ from marketplace.catalogue.queries.brands import (
     brands_beside,
     brands_by_id,
     brands_to_review,
+    count_uses_asked,
     get_brand,
     get_use,
     list_brands,
@@ -88,6 +89,7 @@ from marketplace.catalogue.queries.lots import (
     is_promised_form,
     list_lots,
     lot_papers,
+    lots_marked,
     report_papers,
     reports_of_lot,
 )
@@ -98,6 +100,7 @@ from marketplace.catalogue.queries.nominations import (
     findings_of,
     get_nomination,
     list_nominations,
+    nominated_products,
     nomination_counts,
 )
 from marketplace.catalogue.queries.own_goods import lacking, own_goods
@@ -174,6 +177,7 @@ __all__ = [
     "content_of",
     "count_queues",
     "count_unanswered",
+    "count_uses_asked",
     "count_waiting",
     "counting_certificates",
     "declared_papers",
@@ -230,8 +234,10 @@ __all__ = [
     "lot_papers",
     "lots_and_commitments",
     "lots_by_id",
+    "lots_marked",
     "lots_of_offer",
     "lots_of_offers",
+    "nominated_products",
     "nomination_counts",
     "offer_titles",
     "offers_barred",

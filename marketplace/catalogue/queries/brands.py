@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.models import BrandProductRow, BrandRow, BrandUseRow
+from marketplace.catalogue.models import BrandProductRow, BrandRow, BrandUseRow, ProductRow
 from marketplace.catalogue.named import BrandNotFound, BrandUseNotFound
+from marketplace.catalogue.queries.naming import bears
 from marketplace.catalogue.types import (
     Brand,
     BrandFilter,
@@ -55,8 +56,7 @@ def list_brands(
     if wanted.holder_id is not None:
         where.append(BrandRow.holder_id == wanted.holder_id)
     if sought.text:
-        names = (BrandRow.name_zh, BrandRow.name_zh_hant, BrandRow.name_en)
-        where.append(or_(*(one.icontains(sought.text, autoescape=True) for one in names)))
+        where.append(bears(BrandRow, sought.text))
     order = in_order(_ORDERS, sought)
     found = read_page(session, Listing(select(BrandRow), BrandRow.id, where, order), page, per_page)
     return found.of([brand_from_row(row) for row, *_ in found.rows])
@@ -80,26 +80,49 @@ def uses_of_brand(
 ) -> Page[BrandUse]:
     """Return who may use a brand, by its holder's word."""
     which = (BrandUseRow.brand_id == brand_id) & (BrandUseRow.state == UseState.AUTHORISED)
-    return _use_page(session, which, page, per_page)
+    return _use_page(session, [which], ANY, page, per_page)
 
 
-def uses_by(session: Session, user_id: PartyId, *, page: int = 1, per_page: int = 50) -> Page[BrandUse]:
-    """Return what a cooperative has asked for, newest first."""
-    return _use_page(session, BrandUseRow.user_id == user_id, page, per_page)
+def uses_by(
+    session: Session, user_id: PartyId, *, sought: Sought = ANY, page: int = 1, per_page: int = 50
+) -> Page[BrandUse]:
+    """Return what a cooperative has asked for, what waits for an answer first."""
+    return _use_page(session, [BrandUseRow.user_id == user_id], sought, page, per_page)
 
 
 def uses_to_decide(
-    session: Session, holder_ids: Collection[PartyId] | None, *, page: int = 1, per_page: int = 30
+    session: Session,
+    holder_ids: Collection[PartyId] | None,
+    *,
+    by_others: bool = False,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 30,
 ) -> Page[BrandUse]:
-    """Return uses asked or granted of the brands of these holders; None: of holders without an account."""
+    """Return uses asked or granted of the brands of these holders; None: of holders without an account.
+
+    ``by_others`` leaves out what a holder uses itself.
+    """
     held = select(BrandRow.id)
     held = (
         held.where(BrandRow.holder_id.is_(None))
         if holder_ids is None
         else held.where(BrandRow.holder_id.in_(holder_ids))
     )
-    which = BrandUseRow.brand_id.in_(held) & BrandUseRow.state.in_([UseState.ASKED, UseState.AUTHORISED])
-    return _use_page(session, which, page, per_page)
+    which: list[ColumnElement[bool]] = [
+        BrandUseRow.brand_id.in_(held),
+        BrandUseRow.state.in_([UseState.ASKED, UseState.AUTHORISED]),
+    ]
+    if by_others and holder_ids is not None:
+        which.append(BrandUseRow.user_id.not_in(holder_ids))
+    return _use_page(session, which, sought, page, per_page)
+
+
+def count_uses_asked(session: Session, holder_id: PartyId) -> int:
+    """Count what waits for a holder's word."""
+    held = select(BrandRow.id).where(BrandRow.holder_id == holder_id)
+    asked = (BrandUseRow.brand_id.in_(held), BrandUseRow.state == UseState.ASKED)
+    return session.scalar(select(func.count()).select_from(BrandUseRow).where(*asked)) or 0
 
 
 def brands_beside(
@@ -149,6 +172,12 @@ _ORDERS = {
     "kind": (BrandRow.kind.desc(), BrandRow.id),
     "newest": (BrandRow.submitted_at.desc(), BrandRow.id.desc()),
 }
+# The states' names happen to stand in the order in which they are looked at: asked, authorised, what is over.
+_USE_ORDERS = {
+    "waiting": (BrandUseRow.state, BrandUseRow.id),
+    "newest": (BrandUseRow.id.desc(),),
+    "oldest": (BrandUseRow.id,),
+}
 
 
 def brand_from_row(row: BrandRow) -> Brand:
@@ -166,11 +195,17 @@ def brand_from_row(row: BrandRow) -> Brand:
     )
 
 
-def _use_page(session: Session, which: ColumnElement[bool], page: int, per_page: int) -> Page[BrandUse]:
-    order = (BrandUseRow.state != UseState.ASKED, BrandUseRow.id.desc())
+def _use_page(
+    session: Session, which: list[ColumnElement[bool]], sought: Sought, page: int, per_page: int
+) -> Page[BrandUse]:
+    if sought.text:
+        of_brand = exists().where(BrandRow.id == BrandUseRow.brand_id, bears(BrandRow, sought.text))
+        on = select(BrandProductRow.product_id).where(BrandProductRow.use_id == BrandUseRow.id)
+        which = [*which, or_(of_brand, exists().where(ProductRow.id.in_(on), bears(ProductRow, sought.text)))]
+    order = in_order(_USE_ORDERS, sought)
     products = select(BrandProductRow.product_id).where(BrandProductRow.use_id == BrandUseRow.id)
     statement = select(BrandUseRow, func.array(products.scalar_subquery(), type_=ARRAY(BigInteger)))
-    found = read_page(session, Listing(statement, BrandUseRow.id, (which,), order), page, per_page)
+    found = read_page(session, Listing(statement, BrandUseRow.id, which, order), page, per_page)
     return found.of([_use(row, frozenset(map(ProductId, named))) for row, named, *_ in found.rows])
 
 

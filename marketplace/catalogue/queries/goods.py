@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue.models import LotPaperRow, LotRow, OfferRow, ProductRow, VariantRow
+from marketplace.catalogue.queries.naming import bears
 from marketplace.catalogue.queries.reference import reference
 from marketplace.catalogue.queries.rows import (
     lot_from_row,
@@ -109,6 +110,8 @@ def list_products(
     conditions = _conditions(
         wanted, [c.code for c in kept.storage_classes.values() if c.kind is wanted.storage]
     )
+    if wanted.text:
+        conditions.append(bears(ProductRow, wanted.text))
     order = _ORDERS[wanted.order]
     found = read_page(session, Listing(select(ProductRow), ProductRow.id, conditions, order), page, per_page)
     return found.of([product_from_row(row, kept) for row, *_ in found.rows])
@@ -186,8 +189,7 @@ def offers_of_cooperative(
     """Return what a cooperative offers, in the order in which it was offered."""
     conditions = [OfferRow.cooperative_id == cooperative_id, OfferRow.status.in_(set(statuses))]
     if sought.text:
-        names = (ProductRow.name_zh, ProductRow.name_zh_hant, ProductRow.name_en)
-        is_named = or_(*(one.icontains(sought.text, autoescape=True) for one in names))
+        is_named = bears(ProductRow, sought.text)
         conditions.append(exists().where(ProductRow.id == OfferRow.product_id, is_named))
     order = in_order(_OFFER_ORDERS, sought)
     found = read_page(session, Listing(select(OfferRow), OfferRow.id, conditions, order), page, per_page)
@@ -237,6 +239,8 @@ def _conditions(wanted: ProductFilter, storage_codes: list[str]) -> list[ColumnE
         conditions.append(ProductRow.industry_code == wanted.industry_code)
     if wanted.county_codes is not None:
         conditions.append(ProductRow.county_code.in_(wanted.county_codes))
+    if wanted.open_to is not None:
+        conditions.append(or_(ProductRow.owner_id.is_(None), ProductRow.owner_id == wanted.open_to))
     if wanted.season_month is not None:
         conditions.append(ProductRow.season_months.contains([wanted.season_month]))
     if isinstance(wanted.storage, StorageKind):

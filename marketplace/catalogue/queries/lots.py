@@ -114,6 +114,11 @@ def get_whole_lot(session: Session, lot_id: LotId) -> WholeLot:
     )
 
 
+def lots_marked(mark: str) -> LotIds:
+    """Choose the lots whose mark begins so, for a list of another room."""
+    return select(LotRow.id).where(LotRow.code.startswith(mark, autoescape=True))
+
+
 def held_lots(
     session: Session,
     page: int = 1,

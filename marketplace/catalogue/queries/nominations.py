@@ -1,15 +1,16 @@
 """Reads of nominations for an edition in work: who put what forward, what the provinces said, what fits."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
-from marketplace.catalogue.models import NominationRow, ReviewRow
+from marketplace.catalogue.models import NominationRow, ProductRow, ReviewRow
 from marketplace.catalogue.queries.certificates import valid_certificates
+from marketplace.catalogue.queries.naming import bears
 from marketplace.catalogue.refusals import NominationNotFound
 from marketplace.catalogue.types import (
     Certificate,
@@ -18,6 +19,7 @@ from marketplace.catalogue.types import (
     Finding,
     HeldCertificate,
     Nomination,
+    NominationFilter,
     NominationId,
     NominationState,
     Product,
@@ -26,39 +28,29 @@ from marketplace.catalogue.types import (
     Verdict,
 )
 from marketplace.kernel import time
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.parties.types import PersonId
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode, Side
 
 
 def list_nominations(
-    session: Session,
-    edition_id: EditionId,
-    *,
-    county_codes: Collection[DivisionCode] | None = None,
-    undecided_by: Side | None = None,
-    page: int = 1,
-    per_page: int = 50,
+    session: Session, wanted: NominationFilter, *, sought: Sought = ANY, page: int = 1, per_page: int = 50
 ) -> Page[Nomination]:
-    """Return one page of an edition's nominations by county, with their reviews, in three statements.
-
-    ``undecided_by`` asks for those that wait for a province's word.
-    """
-    conditions: list[ColumnElement[bool]] = [NominationRow.edition_id == edition_id]
-    if county_codes is not None:
-        conditions.append(NominationRow.county_code.in_(county_codes))
-    if undecided_by is not None:
-        conditions += _waits_for(undecided_by)
-    total = session.scalar(select(func.count()).select_from(NominationRow).where(*conditions)) or 0
-    statement = select(NominationRow).where(*conditions)
-    statement = statement.order_by(NominationRow.county_code, NominationRow.id)
-    return Page(
-        _nominations(session, statement.limit(per_page).offset(offset(page, per_page))),
-        total,
-        page,
-        per_page,
-    )
+    """Return one page of an edition's nominations by county, with their reviews, in two statements."""
+    conditions: list[ColumnElement[bool]] = [NominationRow.edition_id == wanted.edition_id]
+    if wanted.county_codes is not None:
+        conditions.append(NominationRow.county_code.in_(wanted.county_codes))
+    if wanted.undecided_by is not None:
+        conditions += _waits_for(wanted.undecided_by)
+    if sought.text:
+        is_named = bears(ProductRow, sought.text)
+        conditions.append(exists().where(ProductRow.id == NominationRow.product_id, is_named))
+    row = NominationRow
+    statement = select(row).execution_options(populate_existing=True)
+    listing = Listing(statement, row.id, conditions, in_order(_ORDERS, sought))
+    found = read_page(session, listing, page, per_page)
+    return found.of(_with_reviews(session, [one for one, *_ in found.rows]))
 
 
 def every_nomination(session: Session, edition_id: EditionId) -> list[Nomination]:
@@ -90,10 +82,21 @@ def nomination_counts(session: Session, edition_id: EditionId) -> Mapping[Nomina
     return {NominationState(state): count for state, count in rows}
 
 
-def count_waiting(session: Session, edition_id: EditionId, side: Side) -> int:
-    """Count the nominations that wait for a province's word."""
-    conditions = (NominationRow.edition_id == edition_id, *_waits_for(side))
-    return session.scalar(select(func.count()).select_from(NominationRow).where(*conditions)) or 0
+def count_waiting(session: Session, edition_id: EditionId) -> Mapping[Side, int]:
+    """Count the nominations that wait for each province's word, in one statement."""
+    waits = [func.count().filter(*_waits_for(side)) for side in rules.SIDES]
+    counted = session.execute(select(*waits).where(NominationRow.edition_id == edition_id)).one()
+    return dict(zip(rules.SIDES, counted, strict=True))
+
+
+def nominated_products(session: Session, edition_id: EditionId) -> Mapping[ProductId, NominationState]:
+    """Return where the latest nomination of each product stands, in one statement."""
+    rows = session.execute(
+        select(NominationRow.product_id, NominationRow.state)
+        .where(NominationRow.edition_id == edition_id)
+        .order_by(NominationRow.id)
+    )
+    return {ProductId(product_id): NominationState(state) for product_id, state in rows}
 
 
 def findings_of(
@@ -125,8 +128,18 @@ def counting_certificates(
     )
 
 
+_ORDERS = {
+    "county": (NominationRow.county_code, NominationRow.id),
+    "newest": (NominationRow.id.desc(),),
+    "oldest": (NominationRow.id,),
+}
+
+
 def _nominations(session: Session, statement: Select[Any]) -> list[Nomination]:
-    rows = session.scalars(statement.execution_options(populate_existing=True)).all()
+    return _with_reviews(session, session.scalars(statement.execution_options(populate_existing=True)).all())
+
+
+def _with_reviews(session: Session, rows: Sequence[NominationRow]) -> list[Nomination]:
     reviews: dict[int, list[Review]] = defaultdict(list)
     found = select(ReviewRow).where(ReviewRow.nomination_id.in_([row.id for row in rows]))
     for one in session.scalars(found.order_by(ReviewRow.at)):

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.models import OfferRow, ProducerClaimRow
+from marketplace.catalogue.models import OfferRow, ProducerClaimRow, ProductRow
 from marketplace.catalogue.named import ClaimNotFound
+from marketplace.catalogue.queries.naming import bears
 from marketplace.catalogue.types import (
     ClaimId,
     ClaimState,
@@ -15,7 +16,7 @@ from marketplace.catalogue.types import (
     ProducerClaim,
     ProductId,
 )
-from marketplace.kernel.paging import Listing, Page, read_page
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.parties.types import PartyId
 
 
@@ -28,17 +29,17 @@ def get_claim(session: Session, claim_id: int) -> ProducerClaim:
 
 
 def claims_naming(
-    session: Session, producer_id: PartyId, *, page: int = 1, per_page: int = 30
+    session: Session, producer_id: PartyId, *, sought: Sought = ANY, page: int = 1, per_page: int = 30
 ) -> Page[ProducerClaim]:
     """Return who says that a party produced what they sell; what waits for its answer first."""
-    return _claims(session, ProducerClaimRow.producer_id == producer_id, page, per_page)
+    return _claims(session, ProducerClaimRow.producer_id == producer_id, sought, page, per_page)
 
 
 def claims_by(
-    session: Session, seller_id: PartyId, *, page: int = 1, per_page: int = 30
+    session: Session, seller_id: PartyId, *, sought: Sought = ANY, page: int = 1, per_page: int = 30
 ) -> Page[ProducerClaim]:
-    """Return whom a seller names as producers."""
-    return _claims(session, ProducerClaimRow.seller_id == seller_id, page, per_page)
+    """Return whom a seller names as producers; what waits for an answer first."""
+    return _claims(session, ProducerClaimRow.seller_id == seller_id, sought, page, per_page)
 
 
 def count_unanswered(session: Session, producer_id: PartyId) -> int:
@@ -82,10 +83,22 @@ def producers_beside(
     return found
 
 
-def _claims(session: Session, which: ColumnElement[bool], page: int, per_page: int) -> Page[ProducerClaim]:
-    order = (ProducerClaimRow.state != ClaimState.NAMED, ProducerClaimRow.id.desc())
-    row = ProducerClaimRow
-    found = read_page(session, Listing(select(row), row.id, (which,), order), page, per_page)
+# The states' names happen to stand in this order, backwards: named, denied, confirmed.
+_ORDERS = {
+    "waiting": (ProducerClaimRow.state.desc(), ProducerClaimRow.id.desc()),
+    "newest": (ProducerClaimRow.id.desc(),),
+    "oldest": (ProducerClaimRow.id,),
+}
+
+
+def _claims(
+    session: Session, which: ColumnElement[bool], sought: Sought, page: int, per_page: int
+) -> Page[ProducerClaim]:
+    row, where = ProducerClaimRow, [which]
+    if sought.text:
+        where.append(exists().where(ProductRow.id == row.product_id, bears(ProductRow, sought.text)))
+    listing = Listing(select(row), row.id, where, in_order(_ORDERS, sought))
+    found = read_page(session, listing, page, per_page)
     return found.of([claim_from_row(one) for one, *_ in found.rows])
 
 

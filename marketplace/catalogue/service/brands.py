@@ -114,7 +114,7 @@ def ask_use(
         raise BrandUseExists
     session.add_all(BrandProductRow(use_id=use_id, product_id=one) for one in sorted(set(product_ids)))
     session.flush()
-    journal.write(session, "brand_use", use_id, "asked")
+    journal.write(session, "brand_use", use_id, "asked", note=note)
     if brand.holder_id == user_id:
         own = Authorisation(valid_from=time.today(), valid_to=None, document="")
         return authorise_use(session, BrandUseId(use_id), user_id, own)
@@ -136,7 +136,8 @@ def authorise_use(
     row = _use_of(session, use_id, holder_id)
     _move_use(row, UseState.AUTHORISED)
     row.valid_from, row.valid_to, row.document = word.valid_from, word.valid_to, word.document
-    return _use_changed(session, row, "authorised", document=word.document)
+    until = "" if word.valid_to is None else word.valid_to.isoformat()
+    return _use_changed(session, row, "authorised", document=word.document, until=until)
 
 
 def refuse_use(session: Session, use_id: BrandUseId, holder_id: PartyId | None, reason: str) -> BrandUse:

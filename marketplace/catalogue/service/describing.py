@@ -12,6 +12,7 @@ from marketplace.catalogue.queries.goods import products_by_id, variants_of
 from marketplace.catalogue.queries.own_goods import lacking
 from marketplace.catalogue.queries.proposals import content_of, proposal_from_row
 from marketplace.catalogue.refusals import DescriptionIncomplete, NotYours, ProposalNotFound, StatusMovedOn
+from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import GoodsContent, ProductId, Proposal, ProposalId, ProposalState
 from marketplace.kernel import journal, time
 from marketplace.parties.types import PartyId
@@ -81,7 +82,7 @@ def write_proposals(session: Session, contents: Mapping[ProposalId, GoodsContent
 
     A pack that is live stays: what was sold keeps its name. Refuses (ProposalNotFound, StatusMovedOn).
     """
-    rows = locked_proposals(session, contents)
+    rows = locked(session, ProposalRow, contents, ProposalNotFound)
     if any(ProposalState(row.state) not in rules.WRITABLE for row in rows.values()):
         raise StatusMovedOn
     written = []
@@ -99,7 +100,7 @@ def write_proposals(session: Session, contents: Mapping[ProposalId, GoodsContent
 
 def submit_proposals(session: Session, proposal_ids: Collection[ProposalId]) -> list[Proposal]:
     """Hand descriptions in; refuses (DescriptionIncomplete) what lacks something, (StatusMovedOn)."""
-    rows = locked_proposals(session, proposal_ids)
+    rows = locked(session, ProposalRow, proposal_ids, ProposalNotFound)
     for row in rows.values():
         for name, problem in lacking(session, proposal_from_row(row).content).items():
             raise DescriptionIncomplete(problem, field=name)
@@ -112,20 +113,3 @@ def submit_proposals(session: Session, proposal_ids: Collection[ProposalId]) -> 
         session, "proposal", [(row.id, str(ProposalState.SUBMITTED), {}) for row in rows.values()]
     )
     return [proposal_from_row(row) for row in rows.values()]
-
-
-def locked_proposals(
-    session: Session, proposal_ids: Collection[ProposalId]
-) -> Mapping[ProposalId, ProposalRow]:
-    """Lock descriptions in the order of their ids; refuses (ProposalNotFound) where one is missing."""
-    rows = session.scalars(
-        select(ProposalRow)
-        .where(ProposalRow.id.in_(set(proposal_ids)))
-        .order_by(ProposalRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = {ProposalId(row.id): row for row in rows}
-    if len(found) < len(set(proposal_ids)):
-        raise ProposalNotFound
-    return found

@@ -74,16 +74,17 @@ def nominate(
     )
     if nomination_id is None:
         raise AlreadyNominated(product.name)
-    journal.write(session, "nomination", nomination_id, "nominated", on_behalf=on_behalf)
+    journal.write(session, "nomination", nomination_id, "nominated", on_behalf=on_behalf, reason=reason)
     return get_nomination(session, NominationId(nomination_id))
 
 
 def withdraw_nomination(session: Session, nomination_id: NominationId, by: Actor) -> Nomination:
-    """Take a nomination back until the provinces have decided on it; refuses as ``nominate`` does.
+    """Take a nomination back while counties nominate; the goods may be put forward anew.
 
-    While counties nominate, the goods may be put forward anew.
+    What the provinces review is fixed: it changes only where the operator reopens the nominations. Refuses as
+    ``nominate`` does.
     """
-    _lock_edition_of(session, [nomination_id], EditionState.NOMINATING, EditionState.REVIEWING)
+    _lock_edition_of(session, [nomination_id], EditionState.NOMINATING)
     (row,) = _lock(session, [nomination_id])
     if not _speaks_for(session, by, row.county_code):
         raise NominationNotFound

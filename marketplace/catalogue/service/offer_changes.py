@@ -1,10 +1,10 @@
 """Standing offers change: price, terms, on and off sale; one or very many of them in a few statements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -14,10 +14,10 @@ from marketplace.catalogue.queries.goods import products_by_id, variants_by_id
 from marketplace.catalogue.queries.resuming import resume_problems
 from marketplace.catalogue.queries.rows import offer_from_row
 from marketplace.catalogue.refusals import OfferNotFound, OfferTermsWrong, PriceOutsideBand, StatusMovedOn
+from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import (
     Offer,
     OfferChange,
-    OfferId,
     OfferStatus,
     OfferTerms,
     Product,
@@ -54,7 +54,7 @@ def change_offers(session: Session, wanted: Sequence[OfferChange]) -> list[Offer
     """
     if not wanted:
         return []
-    rows = _locked(session, [one.offer_id for one in wanted])
+    rows = locked(session, OfferRow, [one.offer_id for one in wanted], OfferNotFound)
     products = products_by_id(session, {ProductId(row.product_id) for row in rows.values()})
     variants = variants_by_id(session, {VariantId(row.variant_id) for row in rows.values()})
     resumed = [one.offer_id for one in wanted if one.status is OfferStatus.LISTED]
@@ -131,18 +131,3 @@ def _terms(row: OfferRow) -> OfferTerms:
 
 def _status(row: OfferRow) -> OfferStatus:
     return OfferStatus(row.status)
-
-
-def _locked(session: Session, offer_ids: Collection[OfferId]) -> dict[OfferId, OfferRow]:
-    """Lock offers in the order of their ids; refuses (OfferNotFound) where one is missing."""
-    rows = session.scalars(
-        select(OfferRow)
-        .where(OfferRow.id.in_(set(offer_ids)))
-        .order_by(OfferRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = {OfferId(row.id): row for row in rows}
-    if len(found) < len(set(offer_ids)):
-        raise OfferNotFound
-    return found

@@ -24,6 +24,7 @@ from marketplace.catalogue.refusals import (
     StatusMovedOn,
     WrongSeller,
 )
+from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.service.offer_changes import change_offers
 from marketplace.catalogue.service.producers import name_producer, refuse_denied
 from marketplace.catalogue.types import (
@@ -88,7 +89,7 @@ def make_offer(session: Session, draft: OfferDraft) -> Offer:
     if offer_id is None:
         raise OfferExists
     name_producer(session, producer_id, draft.cooperative_id, variant.product_id)
-    return changed_offer(session, _locked(session, OfferId(offer_id)), "listed", price_fen=draft.price_fen)
+    return changed_offer(session, _one(session, OfferId(offer_id)), "listed", price_fen=draft.price_fen)
 
 
 def change_price(session: Session, offer_id: OfferId, price_fen: int) -> Offer:
@@ -125,7 +126,7 @@ def resume_offer(session: Session, offer_id: OfferId) -> Offer:
 
 def withdraw_offer(session: Session, offer_id: OfferId, reason: str = "") -> Offer:
     """End an offer for good."""
-    row = _locked(session, offer_id)
+    row = _one(session, offer_id)
     _move(row, OfferStatus.WITHDRAWN)
     return changed_offer(session, row, "withdrawn", reason=reason)
 
@@ -227,20 +228,12 @@ def _terms(terms: OfferTerms) -> dict[str, Any]:
     }
 
 
-def _locked(session: Session, offer_id: OfferId) -> OfferRow:
-    row = session.scalars(
-        select(OfferRow)
-        .where(OfferRow.id == offer_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise OfferNotFound
-    return row
+def _one(session: Session, offer_id: OfferId) -> OfferRow:
+    return locked(session, OfferRow, [offer_id], OfferNotFound)[offer_id]
 
 
 def standing_offer(session: Session, offer_id: OfferId) -> OfferRow:
-    row = _locked(session, offer_id)
+    row = _one(session, offer_id)
     if row.status == OfferStatus.WITHDRAWN:
         raise StatusMovedOn
     return row

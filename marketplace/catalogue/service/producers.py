@@ -27,6 +27,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, Role
 
 LINK = "/cooperative/producers"
+LINK_OF_SELLER = f"{LINK}?list=named"
 _TOLD = frozenset({Role.COOPERATIVE_MANAGER, Role.COOPERATIVE_MEMBER})
 
 
@@ -63,7 +64,7 @@ def name_producer(session: Session, producer_id: PartyId, seller_id: PartyId, pr
         seller=parties.get_party(session, seller_id).name,
         product=get_product(session, product_id).name,
     )
-    _tell(session, producer_id, message)
+    _tell(session, producer_id, message, LINK)
 
 
 def confirm_claim(session: Session, claim_id: ClaimId, producer_id: PartyId) -> ProducerClaim:
@@ -102,7 +103,7 @@ def deny_claim(session: Session, claim_id: ClaimId, producer_id: PartyId, reason
         product=get_product(session, ProductId(row.product_id)).name,
         reason=reason,
     )
-    _tell(session, PartyId(row.seller_id), message)
+    _tell(session, PartyId(row.seller_id), message, LINK_OF_SELLER)
     return answered
 
 
@@ -127,7 +128,7 @@ def _locked(session: Session, claim_id: ClaimId, producer_id: PartyId) -> Produc
     return row
 
 
-def _tell(session: Session, party_id: PartyId, message: Message) -> None:
+def _tell(session: Session, party_id: PartyId, message: Message, link: str) -> None:
     for person, membership in parties.members_of(session, party_id):
         if membership.role in _TOLD:
-            notices.send(session, kind=NoticeKind.ACCOUNT, to_person_id=person.id, message=message, link=LINK)
+            notices.send(session, kind=NoticeKind.ACCOUNT, to_person_id=person.id, message=message, link=link)

@@ -10,18 +10,15 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import rules
 from marketplace.catalogue.models import PictureRow, ProductRow, ProposalRow
 from marketplace.catalogue.queries.proposals import proposal_from_row
-from marketplace.catalogue.refusals import (
-    StatusMovedOn,
-    TooManyPictures,
-)
+from marketplace.catalogue.refusals import ProposalNotFound, StatusMovedOn, TooManyPictures
 from marketplace.catalogue.rules.contents import PICTURES_MAX
 from marketplace.catalogue.service.describing import (
     begin_changes,
     begin_proposals,
-    locked_proposals,
     submit_proposals,
     write_proposals,
 )
+from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import (
     GoodsContent,
     Picture,
@@ -146,7 +143,7 @@ def follow_product(session: Session, product_id: ProductId, state: ProposalState
 
 def locked_proposal(session: Session, proposal_id: ProposalId) -> ProposalRow:
     """Lock one description; refuses (ProposalNotFound)."""
-    return locked_proposals(session, [proposal_id])[proposal_id]
+    return locked(session, ProposalRow, [proposal_id], ProposalNotFound)[proposal_id]
 
 
 def seen_proposal(session: Session, proposal_id: ProposalId, seen: str) -> ProposalRow:

@@ -98,6 +98,15 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NominationFilter:
+    """Which nominations of an edition a list shows; ``undecided_by``: what waits for a province's word."""
+
+    edition_id: EditionId
+    county_codes: frozenset[DivisionCode] | None = None
+    undecided_by: Side | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nomination:
     """Goods that their county (or the operator for it) puts forward, and what the provinces said so far."""
 

@@ -172,7 +172,8 @@ class ProductOrder(StrEnum):
 class ProductFilter:
     """What a plain list shows; None sets no limit.
 
-    ``season_month`` is 1 to 12; ``offered`` asks for a listed offer.
+    ``season_month`` is 1 to 12; ``offered`` asks for a listed offer; ``open_to`` leaves out what others have
+    described for themselves; ``text`` stands in the name.
     """
 
     statuses: frozenset[ProductStatus] = frozenset({ProductStatus.LISTED})
@@ -183,6 +184,8 @@ class ProductFilter:
     storage: StorageKind | None = None
     cooperative_id: PartyId | None = None
     offered: bool = False
+    open_to: PartyId | None = None
+    text: str = ""
     order: ProductOrder = ProductOrder.NUMBER
 
 

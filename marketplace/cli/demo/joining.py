@@ -154,53 +154,64 @@ def _ask(session: Session, cast: Cast) -> None:
 
 def _name_producers(session: Session, cast: Cast, shelf: Shelf) -> None:
     """Three cooperatives sell what the first three produce: one waits, one is confirmed, one denied."""
-    members = [_party(one) for one in cast.cooperatives.values()]
+    seats = list(cast.cooperatives.values())
     answers = ("", "confirm", "deny")
-    for number, answer in enumerate(answers):
-        producer = members[number]
+    for seat, answer in zip(seats, answers, strict=False):
+        producer = _party(seat)
         agent = next(
-            (one for one in reversed(members[3:]) if one.division_code == producer.division_code), None
+            (one for one in reversed(seats[3:]) if _party(one).division_code == producer.division_code), None
         )
-        offer = _offer_of(shelf, agent.id) if agent else None
+        offer = _offer_of(shelf, _party(agent).id) if agent else None
         if agent is None or offer is None:
             continue
-        goods.change_producer(session, offer, producer.id)
+        with acting(agent.person.id):
+            goods.change_producer(session, offer, producer.id)
         claim = catalogue.claims_naming(session, producer.id).items[0]
-        if answer == "confirm":
-            goods.confirm_claim(session, claim.id, producer.id)
-        elif answer == "deny":
-            goods.deny_claim(session, claim.id, producer.id, "今年没有供货给这家（演示）")
+        with acting(seat.person.id):
+            if answer == "confirm":
+                goods.confirm_claim(session, claim.id, producer.id)
+            elif answer == "deny":
+                goods.deny_claim(session, claim.id, producer.id, "今年没有供货给这家（演示）")
 
 
 def _lend_brands(session: Session, cast: Cast, shelf: Shelf) -> None:
     """A county's brand is lent to one and asked for by another; one brand is the cooperative's own."""
-    members = [_party(one) for one in cast.cooperatives.values()]
-    first, county = members[0], _party(cast.officials[-1])
-    regional = goods.submit_brand(
-        session,
-        _brand(BrandKind.REGIONAL, "从江香禾糯（演示）", "Congjiang sweet rice (demonstration)", county),
-        is_checked=True,
-    )
-    own = goods.submit_brand(
-        session, _brand(BrandKind.ENTERPRISE, "月亮山下（演示）", "Under Moon Hill (demonstration)", first)
-    )
-    goods.submit_brand(
-        session, _brand(BrandKind.PRODUCT, "红心一号（演示）", "Red Heart One (demonstration)", members[1])
-    )
-    goods.list_brand(session, own.id)
-    products = _products_of(shelf, first.id)
-    use = goods.ask_use(session, regional.id, first.id, products[:1], "")
+    seats = list(cast.cooperatives.values())
+    first, county = _party(seats[0]), _party(cast.officials[-1])
+    neighbour = next((one for one in seats[1:] if _party(one).division_code == first.division_code), seats[1])
+    with acting(cast.operators[0].person.id):
+        regional = goods.submit_brand(
+            session,
+            _brand(BrandKind.REGIONAL, "从江香禾糯（演示）", "Congjiang sweet rice (demonstration)", county),
+            is_checked=True,
+        )
+    with acting(seats[0].person.id):
+        own = goods.submit_brand(
+            session,
+            _brand(BrandKind.ENTERPRISE, "月亮山下（演示）", "Under Moon Hill (demonstration)", first),
+        )
+        products = _products_of(shelf, first.id)
+        use = goods.ask_use(session, regional.id, first.id, products[:1], "")
+    with acting(seats[1].person.id):
+        goods.submit_brand(
+            session,
+            _brand(BrandKind.PRODUCT, "红心一号（演示）", "Red Heart One (demonstration)", _party(seats[1])),
+        )
+    with acting(cast.operators[0].person.id):
+        goods.list_brand(session, own.id)
     until = time.today() + timedelta(days=400)
-    goods.authorise_use(
-        session,
-        use.id,
-        county.id,
-        Authorisation(valid_from=time.today(), valid_to=until, document="授权书 DEMO-0001"),
-    )
-    goods.ask_use(session, own.id, first.id, products, "")
-    neighbour = next((one for one in members[1:] if one.division_code == first.division_code), members[1])
-    grown = _products_of(shelf, neighbour.id)[:1]
-    goods.ask_use(session, regional.id, neighbour.id, grown, "同县种植（演示）")
+    with acting(cast.officials[-1].person.id):
+        goods.authorise_use(
+            session,
+            use.id,
+            county.id,
+            Authorisation(valid_from=time.today(), valid_to=until, document="授权书 DEMO-0001"),
+        )
+    with acting(seats[0].person.id):
+        goods.ask_use(session, own.id, first.id, products, "")
+    with acting(neighbour.person.id):
+        grown = _products_of(shelf, _party(neighbour).id)[:1]
+        goods.ask_use(session, regional.id, _party(neighbour).id, grown, "同县种植（演示）")
 
 
 def _brand(kind: BrandKind, hans: str, english: str, holder: Party) -> BrandDraft:

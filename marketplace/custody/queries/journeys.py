@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalogue.types import LotId
@@ -22,13 +22,14 @@ from marketplace.custody.queries.consignments import waybills, with_contents
 from marketplace.custody.refusals import UnknownConsignment, UnknownHandOff
 from marketplace.custody.types import (
     Breach,
+    BreachCause,
     Consignment,
     ConsignmentId,
     HandOff,
     Journey,
     Regrouping,
 )
-from marketplace.kernel.paging import Page, offset
+from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read_page
 from marketplace.orders.types import OrderLineId
 
 
@@ -111,14 +112,28 @@ def hand_offs_of_lines(
     return dict(found)
 
 
-def open_breaches(session: Session, *, page: int = 1, per_page: int = 50) -> Page[Breach]:
-    """Return what waits for a person with authority, oldest first."""
-    is_open = BreachRow.resolved_at.is_(None)
-    total = session.scalar(select(func.count()).select_from(BreachRow).where(is_open)) or 0
-    rows = session.scalars(
-        select(BreachRow).where(is_open).order_by(BreachRow.id).limit(per_page).offset(offset(page, per_page))
-    )
-    return Page([kept.breach_of(row) for row in rows], total, page, per_page)
+def open_breaches(
+    session: Session,
+    *,
+    cause: BreachCause | None = None,
+    lot_ids: Select[tuple[int]] | None = None,
+    sought: Sought = ANY,
+    page: int = 1,
+    per_page: int = 50,
+) -> Page[Breach]:
+    """Return what waits for a person with authority, oldest first; of one cause, on some lots or on any."""
+    row = BreachRow
+    where: list[ColumnElement[bool]] = [row.resolved_at.is_(None)]
+    if cause is not None:
+        where.append(row.cause == cause)
+    if lot_ids is not None:
+        where.append(row.lot_id.in_(lot_ids))
+    listing = Listing(select(row), row.id, where, in_order(_BREACH_ORDERS, sought))
+    found = read_page(session, listing, page, per_page)
+    return found.of([kept.breach_of(one) for one, *_ in found.rows])
+
+
+_BREACH_ORDERS = {"oldest": (BreachRow.id,), "newest": (BreachRow.id.desc(),)}
 
 
 def has_open_breach(session: Session, lot_id: LotId) -> bool:

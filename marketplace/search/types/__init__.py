@@ -15,6 +15,7 @@ from marketplace.search.types.asking import (
 )
 from marketplace.search.types.counting import (
     AskedCount,
+    AskedFilter,
     AskedKey,
     Outcome,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "DEFAULT_PER_PAGE",
     "PRICE_BANDS_FEN",
     "AskedCount",
+    "AskedFilter",
     "AskedKey",
     "AskedPrice",
     "Explanation",

@@ -32,3 +32,12 @@ class AskedCount:
     times: int
     times_before: int
     last_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFilter:
+    """Which questions a list shows: answered so, in the last days up to one."""
+
+    outcome: Outcome
+    today: date
+    days: int

@@ -1,37 +1,46 @@
 """Brands of a cooperative: its own, those it may use by their holders' word, and who asks for its own."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.types import (
+    Brand,
     BrandDraft,
     BrandFilter,
     BrandId,
     BrandKind,
     BrandState,
+    BrandUse,
     BrandUseId,
     ProductId,
 )
-from marketplace.kernel.message import Name
+from marketplace.kernel.message import Message, Name, msg
+from marketplace.kernel.paging import Page
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
-from marketplace.web import brand_views
+from marketplace.web import brand_views, history, list_words, listing
 from marketplace.web.cooperative.forms import Identifier
 from marketplace.web.cooperative.routes import acting_for, blueprint
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 MOST = 100
+LISTS: Mapping[str, Message] = {
+    "asked": msg("我们能用的和申请过的"),
+    "others": msg("别人要用我们的"),
+    "own": msg("我们自己的"),
+}
 
 
 class AskForm(FormModel):
@@ -60,7 +69,7 @@ def brands() -> ResponseReturnValue:
 def register_brand() -> ResponseReturnValue:
     form, party_id = parse(OwnBrandForm, request.form), acting_for()
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     sent, party = form.model, parties.get_party(read(), acting_for())
     draft = BrandDraft(
         kind=sent.kind,
@@ -74,9 +83,9 @@ def register_brand() -> ResponseReturnValue:
         write(lambda session: goods.submit_brand(session, draft))
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form), refusal.status
+        return make_response(_page(form), refusal.status)
     flash(_("品牌已提交，平台审核后可以用在商品上。"), "good")
-    return redirect(url_for("cooperative.brands"), code=303)
+    return redirect(url_for("cooperative.brands", list="own"), code=303)
 
 
 @blueprint.post("/brands/uses")
@@ -84,7 +93,7 @@ def register_brand() -> ResponseReturnValue:
 def ask_brand() -> ResponseReturnValue:
     form, party_id = parse(AskForm, request.form), acting_for()
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     sent = form.model
     chosen = frozenset(map(ProductId, sent.product))
     try:
@@ -93,7 +102,7 @@ def ask_brand() -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form), refusal.status
+        return make_response(_page(form), refusal.status)
     flash(_("已申请，等品牌持有人答复。"), "good")
     return redirect(url_for("cooperative.brands"), code=303)
 
@@ -105,29 +114,61 @@ def ask_brand() -> ResponseReturnValue:
 def decide_brand_use(use_id: int, decision: str) -> ResponseReturnValue:
     wrong = brand_views.decide(BrandUseId(use_id), acting_for(), decision)
     if wrong is not None:
-        return _page(wrong), 422
-    return redirect(url_for("cooperative.brands"), code=303)
+        return make_response(_page(wrong, "others"), 422)
+    return redirect(url_for("cooperative.brands", list="others"), code=303)
 
 
-def _page(form: Form[M]) -> str:
+def _page(form: Form[M], shown: str | None = None) -> ResponseReturnValue:
     session, party_id = read(), acting_for()
-    own = catalogue.list_brands(session, BrandFilter(holder_id=party_id), per_page=MOST)
-    asked = catalogue.uses_by(session, party_id, page=page_number(), per_page=PER_PAGE)
-    to_decide = [
-        one for one in catalogue.uses_to_decide(session, [party_id]).items if one.user_id != party_id
-    ]
+    asked = shown or request.args.get("list", "")
+    shown = asked if asked in LISTS else "asked"
+    orders, words = (
+        (list_words.BRANDS, list_words.NAME)
+        if shown == "own"
+        else (list_words.ANSWERS, list_words.BRAND_OR_GOODS)
+    )
+    tools = listing.asked(orders, PER_PAGE, search=words, address=url_for("cooperative.brands"))
     listed = BrandFilter(states=frozenset({BrandState.LISTED}))
-    offers = catalogue.offers_of_cooperative(session, party_id, per_page=MOST).items
     every = catalogue.list_brands(session, listed, per_page=MOST).items
-    brands_shown, views = brand_views.views(session, [*own.items, *every], [*asked.items, *to_decide])
-    return render_template(
+    offers = catalogue.offers_of_cooperative(session, party_id, per_page=MOST).items
+    own, uses = _found(session, shown, tools)
+    brands_shown, views = brand_views.views(session, [*own.items, *every], uses.items)
+    subject, ids = (
+        ("brand", [one.id for one in own.items])
+        if shown == "own"
+        else ("brand_use", [one.id for one in uses.items])
+    )
+    return listing.answer(
         "cooperative/brands.html",
+        tools,
+        own if shown == "own" else uses,
+        shown=shown,
+        lists=LISTS,
+        waiting=catalogue.count_uses_asked(session, party_id),
         own=brands_shown[: len(own.items)],
-        asked=asked,
-        asked_views=views[: len(asked.items)],
-        deciding=views[len(asked.items) :],
+        views=views,
+        past_of={} if tools.is_sheet else history.of_each(session, subject, ids),
         listed=brands_shown[len(own.items) :],
         products=list(catalogue.products_by_id(session, {one.product_id for one in offers}).values()),
         kinds=brand_views.KINDS,
         form=form,
     )
+
+
+def _found(session: Session, shown: str, tools: listing.Tools) -> tuple[Page[Brand], Page[BrandUse]]:
+    """Return the page of the list that is shown; the other kind is empty."""
+    party_id, sought = acting_for(), tools.sought
+    brands: Page[Brand] = Page([], 0, 1, tools.per_page)
+    uses: Page[BrandUse] = Page([], 0, 1, tools.per_page)
+    if shown == "own":
+        wanted = BrandFilter(holder_id=party_id)
+        brands = catalogue.list_brands(
+            session, wanted, sought=sought, page=tools.page, per_page=tools.per_page
+        )
+    elif shown == "others":
+        uses = catalogue.uses_to_decide(
+            session, [party_id], by_others=True, sought=sought, page=tools.page, per_page=tools.per_page
+        )
+    else:
+        uses = catalogue.uses_by(session, party_id, sought=sought, page=tools.page, per_page=tools.per_page)
+    return brands, uses

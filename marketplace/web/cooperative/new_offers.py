@@ -9,13 +9,22 @@ from sqlalchemy.orm import Session
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import rules
 from marketplace.catalogue.refusals import ProductNotFound
-from marketplace.catalogue.types import OfferStatus, Paper, Product, ProductFilter, ProductStatus, Variant
+from marketplace.catalogue.types import (
+    OfferStatus,
+    Paper,
+    Product,
+    ProductFilter,
+    ProductOrder,
+    ProductStatus,
+    Variant,
+)
 from marketplace.flow import bring_goods
 from marketplace.kernel.message import Message
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
+from marketplace.web import list_words, listing
 from marketplace.web.cooperative import goods_page
 from marketplace.web.cooperative.goods_forms import FirstOffersForm, first_offers
 from marketplace.web.cooperative.producers import producer_typed
@@ -24,7 +33,6 @@ from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 STANDING = frozenset({OfferStatus.LISTED, OfferStatus.PAUSED})
@@ -49,11 +57,17 @@ def choose_goods() -> ResponseReturnValue:
     own = parties.get_party(session, acting_for()).division_code
     county = places.atlas(session).find(request.args.get("county") or own)
     codes = frozenset() if county is None else frozenset({county.code})
-    found = catalogue.list_products(session, ProductFilter(county_codes=codes), page_number(), PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.CHOICE, PER_PAGE, search=list_words.GOODS_NAME)
+    wanted = ProductFilter(
+        county_codes=codes,
+        open_to=acting_for(),
+        text=tools.sought.text,
+        order=ProductOrder(tools.sought.order),
+    )
+    return listing.answer(
         "cooperative/offers_new.html",
-        found=found,
-        goods=[one for one in found.items if one.owner_id in {None, acting_for()}],
+        tools,
+        catalogue.list_products(session, wanted, tools.page, tools.per_page),
         county=county,
         counties=goods_page.choices(session)["county_code"],
     )

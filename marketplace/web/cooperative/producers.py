@@ -1,10 +1,10 @@
 """Who grew or made the goods: whom others name, what we answer, and whom we name for what we sell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -13,10 +13,11 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.named import ProducerUnknown
 from marketplace.catalogue.types import ClaimId, ClaimState, OfferId, ProducerClaim, Product, ProductId
-from marketplace.kernel.message import msg
+from marketplace.kernel.message import Message, msg
 from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import Party, PartyId, Permission
+from marketplace.web import history, list_words, listing
 from marketplace.web.cooperative.forms import Identifier
 from marketplace.web.cooperative.routes import acting_for, blueprint
 from marketplace.web.database import read, write
@@ -24,11 +25,15 @@ from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
+from marketplace.web.timeline import Event
 from marketplace.web.wording import Toned
 
 PER_PAGE = 20
 MOST_OFFERS = 100
+LISTS: Mapping[str, Message] = {
+    "naming": msg("别人说是我们生产的"),
+    "named": msg("我们写明的生产者"),
+}
 ONE = "/producers/<int(max=9223372036854775807):claim_id>"
 CLAIM_STATES: Mapping[ClaimState, Toned] = {
     ClaimState.NAMED: (msg("等生产者答复"), "wait"),
@@ -54,6 +59,7 @@ class ClaimView:
     other: Party
     product: Product
     state: Toned
+    past: Sequence[Event]
 
 
 def producer_of(session: Session, claim_id: int, **_rest: object) -> PartyId:
@@ -83,7 +89,7 @@ def confirm_claim(claim_id: int) -> ResponseReturnValue:
 def deny_claim(claim_id: int) -> ResponseReturnValue:
     form = parse(DenyForm, request.form)
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     party_id, reason = catalogue.get_claim(read(), claim_id).producer_id, form.model.reason
     done(
         lambda session: goods.deny_claim(session, ClaimId(claim_id), party_id, reason),
@@ -97,7 +103,7 @@ def deny_claim(claim_id: int) -> ResponseReturnValue:
 def name_producer() -> ResponseReturnValue:
     form, seller_id = parse(ProducerForm, request.form), acting_for()
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     offer_id, typed = OfferId(form.model.offer), form.model.producer
     if catalogue.get_offer(read(), offer_id).cooperative_id != seller_id:
         raise NotFound
@@ -105,9 +111,9 @@ def name_producer() -> ResponseReturnValue:
         write(lambda session: goods.change_producer(session, offer_id, producer_typed(session, typed)))
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form), refusal.status
+        return make_response(_page(form), refusal.status)
     flash(_("已写明生产者，对方会收到通知。"), "good")
-    return redirect(url_for("cooperative.producers"), code=303)
+    return redirect(url_for("cooperative.producers", list="named"), code=303)
 
 
 def producer_typed(session: Session, typed: str) -> PartyId:
@@ -118,30 +124,52 @@ def producer_typed(session: Session, typed: str) -> PartyId:
     return found.id
 
 
-def _page(form: Form[M]) -> str:
+def _page(form: Form[M]) -> ResponseReturnValue:
     session, party_id = read(), acting_for()
-    naming = catalogue.claims_naming(session, party_id, page=page_number(), per_page=PER_PAGE)
-    named = catalogue.claims_by(session, party_id, per_page=PER_PAGE)
+    asked = request.args.get("list", "")
+    shown = asked if asked in LISTS else "naming"
+    tools = listing.asked(
+        list_words.ANSWERS, PER_PAGE, search=list_words.GOODS_NAME, address=url_for("cooperative.producers")
+    )
+    claims = catalogue.claims_by if shown == "named" else catalogue.claims_naming
+    found = claims(session, party_id, sought=tools.sought, page=tools.page, per_page=tools.per_page)
     offers = catalogue.offers_of_cooperative(session, party_id, per_page=MOST_OFFERS).items
-    every = [*naming.items, *named.items]
-    products = catalogue.products_by_id(
-        session, {one.product_id for one in every} | {one.product_id for one in offers}
-    )
-    others = parties.parties_by_id(
-        session, {party for one in every for party in (one.seller_id, one.producer_id)}
-    )
+    named = {one.product_id for one in found.items} | {one.product_id for one in offers}
+    products = catalogue.products_by_id(session, named)
     packs = catalogue.variants_by_id(session, [one.variant_id for one in offers])
-    return render_template(
+    return listing.answer(
         "cooperative/producers.html",
-        naming=naming,
-        naming_views=[_view(one, others[one.seller_id], products) for one in naming.items],
-        named_views=[_view(one, others[one.producer_id], products) for one in named.items],
+        tools,
+        found,
+        shown=shown,
+        lists=LISTS,
+        waiting=catalogue.count_unanswered(session, party_id),
+        views=_views(session, found.items, products, with_past=not tools.is_sheet),
         offers=[(one.id, products[one.product_id], packs[one.variant_id]) for one in offers],
         form=form,
     )
 
 
-def _view(claim: ProducerClaim, other: Party, products: Mapping[ProductId, Product]) -> ClaimView:
-    return ClaimView(
-        claim=claim, other=other, product=products[claim.product_id], state=CLAIM_STATES[claim.state]
-    )
+def _views(
+    session: Session,
+    claims: Sequence[ProducerClaim],
+    products: Mapping[ProductId, Product],
+    *,
+    with_past: bool,
+) -> list[ClaimView]:
+    """Name who is across, and what happened to each claim; a constant number of statements."""
+    other_of = {
+        one.id: one.seller_id if one.producer_id == acting_for() else one.producer_id for one in claims
+    }
+    others = parties.parties_by_id(session, set(other_of.values()))
+    past_of = history.of_each(session, "producer_claim", other_of) if with_past else {}
+    return [
+        ClaimView(
+            claim=one,
+            other=others[other_of[one.id]],
+            product=products[one.product_id],
+            state=CLAIM_STATES[one.state],
+            past=past_of.get(one.id, ()),
+        )
+        for one in claims
+    ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.flow import update_by_sheet
 from marketplace.kernel import ids, uploads
 from marketplace.kernel.message import Message, msg
-from marketplace.kernel.refusals import Refusal
+from marketplace.kernel.refusals import NotFound, Refusal
 from marketplace.kernel.spreadsheets import Page, SheetUnreadable, Spreadsheets
 from marketplace.kernel.uploads import Upload, UploadId, UploadState
 from marketplace.parties.types import PartyId, Permission
@@ -63,13 +63,12 @@ def send_table() -> ResponseReturnValue:
     sent, name, content = form.model, file.filename, file.read()
     by = (acting_for(), guard.actor().person.id)
 
-    def look_and_keep(session: Session) -> Upload:
-        kept = update_by_sheet.keep(session, sent.subject, by, (name, content), sent.key)
-        update_by_sheet.look(session, _files(), kept)
-        return kept
-
     try:
-        kept = write(look_and_keep)
+        kept = write(
+            lambda session: update_by_sheet.receive(
+                session, _files(), sent.subject, by, (name, content), sent.key
+            )
+        )
     except Refusal as refusal:
         form.refuse(refusal)
         return _tables_page(form), refusal.status
@@ -100,8 +99,10 @@ def confirm_table(upload_id: int) -> ResponseReturnValue:
 def table_result(upload_id: int) -> ResponseReturnValue:
     """Give back the rows as they came, each with what became of it or what is wrong with it."""
     upload = uploads.get(read(), UploadId(upload_id))
-    plan = update_by_sheet.look(read(), _files(), upload)
-    return _sent(tables_written.result(upload, plan), f"{upload.subject}-result.xlsx")
+    if upload.state not in {UploadState.READ, UploadState.APPLIED}:
+        raise NotFound
+    outcome = update_by_sheet.outcome(read(), _files(), upload)
+    return _sent(tables_written.result(upload, outcome), f"{upload.subject}-result.xlsx")
 
 
 @blueprint.get(f"/tables/{SUBJECTS}-template.xlsx")
@@ -137,12 +138,13 @@ def _table_page(upload: Upload, refusal: Refusal | None) -> Response:
     page = render_template(
         "cooperative/table.html",
         upload=upload,
-        seen=tables_shown.seen(update_by_sheet.look(read(), _files(), upload)) if is_only_shown else None,
+        seen=tables_shown.seen(update_by_sheet.find(read(), _files(), upload)) if is_only_shown else None,
+        unreadable=update_by_sheet.why_unreadable(upload),
         title=NAMES[upload.subject],
         refusal=refusal,
     )
     answer = make_response(page)
-    if upload.state is UploadState.WAITING:
+    if upload.state in {UploadState.LOOKING, UploadState.WAITING}:
         answer.headers["Refresh"] = ASKED_AGAIN_S
     return answer
 

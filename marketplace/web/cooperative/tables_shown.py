@@ -6,13 +6,12 @@ from itertools import islice
 
 from markupsafe import Markup
 
-from marketplace.flow.update_by_sheet.types import Plan, Shown
+from marketplace.flow.update_by_sheet.looked import LISTED_MAX, Found
+from marketplace.flow.update_by_sheet.types import Shown
 from marketplace.kernel.message import Name
 from marketplace.web.language import as_written
 from marketplace.web.language import gettext as _
 from marketplace.web.present import text
-
-LISTED_MAX = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +48,24 @@ class Seen:
     parts: Sequence[Part]
 
 
-def seen(plan: Plan) -> Seen:
-    parts = [_problems(plan), _changes(plan), _mends(plan), _skipped(plan)]
+def seen(found: Found) -> Seen:
+    parts = [_problems(found), _changes(found), _mends(found), _skipped(found)]
     return Seen(
-        problems=bool(plan.problems),
-        problems_count=len(plan.problems),
-        changed=len(plan.steps),
-        unchanged=plan.unchanged,
-        digest=plan.digest,
+        problems=bool(found.problems_count),
+        problems_count=found.problems_count,
+        changed=found.changed,
+        unchanged=found.unchanged,
+        digest=found.digest,
         parts=[part for part in parts if part.rows],
     )
 
 
-def _problems(plan: Plan) -> Part:
-    rows = ((str(one.row), as_written(one.column) or "–", text(one.reason)) for one in plan.problems)
-    return _part("problems", _("要改的地方"), [_("行"), _("列"), _("问题")], rows, len(plan.problems))
+def _problems(found: Found) -> Part:
+    rows = ((str(one.row), as_written(one.column) or "–", text(one.reason)) for one in found.problems)
+    return _part("problems", _("要改的地方"), [_("行"), _("列"), _("问题")], rows, found.problems_count)
 
 
-def _changes(plan: Plan) -> Part:
+def _changes(found: Found) -> Part:
     rows = (
         (
             str(step.row),
@@ -75,31 +74,29 @@ def _changes(plan: Plan) -> Part:
             _said(change.before) or "–",
             _said(change.after),
         )
-        for step in plan.steps
+        for step in found.steps
         for change in step.changes
     )
     heads = [_("行"), _("商品"), _("改什么"), _("现在"), _("改成")]
-    count = sum(len(step.changes) for step in plan.steps)
-    return _part("changes", _("会更新的内容"), heads, rows, count)
+    return _part("changes", _("会更新的内容"), heads, rows, found.changes)
 
 
-def _mends(plan: Plan) -> Part:
+def _mends(found: Found) -> Part:
     rows = (
         (str(one.row), as_written(one.column), as_written(one.before) or _("与上一行合并"), _said(one.after))
-        for one in plan.mends
+        for one in found.mends
     )
     note = _(
         "这些格子只有一种读法，已经替您读成右边的样子。"
         "没有年份的日期：采收取今天以前最近的，到期取今天以后最近的。"
     )
     heads = [_("行"), _("列"), _("您写的"), _("读成")]
-    return _part("mends", _("替您读正的格子"), heads, rows, len(plan.mends), note=note)
+    return _part("mends", _("替您读正的格子"), heads, rows, found.mends_count, note=note)
 
 
-def _skipped(plan: Plan) -> Part:
-    skipped = plan.reading.skipped
-    rows = (("–" if one.row is None else str(one.row), text(one.reason)) for one in skipped)
-    return _part("skipped", _("没有读取的行和列"), [_("行"), _("原因")], rows, len(skipped))
+def _skipped(found: Found) -> Part:
+    rows = (("–" if one.row is None else str(one.row), text(one.reason)) for one in found.skipped)
+    return _part("skipped", _("没有读取的行和列"), [_("行"), _("原因")], rows, found.skipped_count)
 
 
 def _part(

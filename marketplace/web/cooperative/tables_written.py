@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from marketplace.flow.update_by_sheet.cells import shown
-from marketplace.flow.update_by_sheet.types import Column, Kind, Leaving, Plan, Step
+from marketplace.flow.update_by_sheet.looked import Outcome
+from marketplace.flow.update_by_sheet.types import Column, Kind, Leaving
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.spreadsheets import Broken, Cell, Formula, Page, Written
 from marketplace.kernel.uploads import Upload, UploadState
@@ -46,36 +47,36 @@ def export(columns: Sequence[Column], rows: Iterable[Sequence[Leaving]]) -> Page
     )
 
 
-def result(upload: Upload, plan: Plan) -> Page:
+def result(upload: Upload, found: Outcome) -> Page:
     """Return the sender's rows as they came, with two columns more: what became of it, what is wrong."""
-    width = max(len(plan.reading.head), *(len(cells) for cells in plan.reading.cells.values()))
-    steps = {step.row: step for step in plan.steps}
+    width = max(len(found.head), *(len(cells) for cells in found.cells.values()))
     problems: dict[int, list[str]] = {}
-    for one in plan.problems:
+    for one in found.problems:
         said = render(one.reason)
         problems.setdefault(one.row, []).append(f"{one.column}: {said}" if one.column else said)
     changed = frozenset(upload.changed_rows)
     rows: list[list[Written]] = []
     marks: dict[int, str] = {}
-    for place, (number, cells) in enumerate(plan.reading.cells.items()):
+    for place, (number, cells) in enumerate(found.cells.items()):
         came = [_as_it_came(one) for one in cells]
         is_wrong = number in problems
-        outcome = _outcome(upload, steps.get(number), is_changed=number in changed, is_wrong=is_wrong)
+        is_changing = number in (changed if upload.state is UploadState.APPLIED else found.changing)
+        outcome = _outcome(upload, is_changing=is_changing, is_wrong=is_wrong)
         wrong = "\n".join(problems.get(number, ())) if upload.state is UploadState.READ else ""
         rows.append([*came, *([None] * (width - len(came))), outcome, wrong])
         if is_wrong and upload.state is UploadState.READ:
             marks[place] = "stop"
-    head = [shown(one) for one in plan.reading.head]
+    head = [shown(one) for one in found.head]
     head += [""] * (width - len(head))
     return Page(about=(), head=[*head, _("结果"), _("问题")], rows=rows, marks=marks)
 
 
-def _outcome(upload: Upload, step: Step | None, *, is_changed: bool, is_wrong: bool) -> str:
+def _outcome(upload: Upload, *, is_changing: bool, is_wrong: bool) -> str:
     if upload.state is UploadState.APPLIED:
-        return _("已更新") if is_changed else _("没有变化")
+        return _("已更新") if is_changing else _("没有变化")
     if is_wrong:
         return _("要改")
-    return _("可以更新") if step is not None else _("没有变化")
+    return _("可以更新") if is_changing else _("没有变化")
 
 
 def _as_it_came(cell: Cell) -> Written:

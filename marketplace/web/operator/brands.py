@@ -18,15 +18,17 @@ from marketplace.catalogue.types import (
     BrandId,
     BrandKind,
     BrandState,
+    BrandUse,
     BrandUseId,
 )
 from marketplace.kernel.message import Message, Name, msg
+from marketplace.kernel.paging import Page
 from marketplace.kernel.refusals import Refusal
 from marketplace.parties import queries as parties
 from marketplace.parties.types import PartyId, Permission
 from marketplace.places import queries as places
 from marketplace.places.types import DivisionCode
-from marketplace.web import brand_views, list_words, listing
+from marketplace.web import brand_views, history, list_words, listing
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, M, blank, parse
 from marketplace.web.guard import require
@@ -37,6 +39,7 @@ from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
 
 PER_PAGE = 30
+USES = "uses"
 ONE = "/brands/<int(max=9223372036854775807):brand_id>"
 Decide = Callable[[Session, BrandId, str], Brand]
 DECISIONS: Mapping[str, tuple[Decide, Message]] = {
@@ -100,8 +103,8 @@ def decide_brand_use(use_id: int, decision: str) -> ResponseReturnValue:
     """Decide for a holder without an account, on its letter."""
     wrong = brand_views.decide(BrandUseId(use_id), None, decision)
     if wrong is not None:
-        return make_response(_page(wrong), 422)
-    return redirect(url_for("operator.brands"), code=303)
+        return make_response(_page(wrong, USES), 422)
+    return redirect(url_for("operator.brands", state=USES), code=303)
 
 
 def _draft(session: Session, sent: BrandForm) -> BrandDraft:
@@ -118,24 +121,44 @@ def _draft(session: Session, sent: BrandForm) -> BrandDraft:
     )
 
 
-def _page(form: Form[M]) -> ResponseReturnValue:
+def _page(form: Form[M], shown: str | None = None) -> ResponseReturnValue:
     session, atlas = read(), places.atlas(read())
-    asked = request.args.get("state", "")
+    asked = shown or request.args.get("state", "")
     states = frozenset({BrandState(asked)}) if asked in set(BrandState) else None
-    tools = listing.asked(list_words.BRANDS, PER_PAGE, search=list_words.NAME)
-    wanted = BrandFilter(states=states)
-    found = catalogue.list_brands(
-        session, wanted, sought=tools.sought, page=tools.page, per_page=tools.per_page
+    orders, words = (
+        (list_words.ANSWERS, list_words.BRAND_OR_GOODS)
+        if asked == USES
+        else (list_words.BRANDS, list_words.NAME)
     )
-    uses = catalogue.uses_to_decide(session, None, per_page=PER_PAGE)
-    views, uses_shown = brand_views.views(session, found.items, uses.items)
+    tools = listing.asked(orders, PER_PAGE, search=words, address=url_for("operator.brands"))
+    brands: Page[Brand] = Page([], 0, 1, PER_PAGE)
+    uses: Page[BrandUse] = Page([], 0, 1, PER_PAGE)
+    if asked == USES:
+        uses = catalogue.uses_to_decide(
+            session, None, sought=tools.sought, page=tools.page, per_page=tools.per_page
+        )
+    else:
+        brands = catalogue.list_brands(
+            session,
+            BrandFilter(states=states),
+            sought=tools.sought,
+            page=tools.page,
+            per_page=tools.per_page,
+        )
+    views, uses_shown = brand_views.views(session, brands.items, uses.items)
+    past = (
+        ("brand_use", [one.id for one in uses.items])
+        if asked == USES
+        else ("brand", [one.id for one in brands.items])
+    )
     return listing.answer(
         "operator/brands.html",
         tools,
-        found,
+        uses if asked == USES else brands,
         views=views,
         uses_shown=uses_shown,
-        state=asked if states else "all",
+        past_of={} if tools.is_sheet else history.of_each(session, *past),
+        state=asked if states or asked == USES else "all",
         words=brand_views,
         regions=[(one.code, one.name) for one in (*atlas.prefectures, *atlas.counties)],
         form=form,

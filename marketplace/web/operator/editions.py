@@ -3,21 +3,29 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue import rules, service
+from marketplace.catalogue import service
 from marketplace.catalogue.refusals import EditionMovedOn, ProductNotFound
-from marketplace.catalogue.types import Edition, EditionId, EditionState, NominationState
+from marketplace.catalogue.types import (
+    Edition,
+    EditionId,
+    EditionState,
+    Nomination,
+    NominationFilter,
+    NominationState,
+)
 from marketplace.kernel import journal, time
 from marketplace.kernel.message import Message, msg
+from marketplace.kernel.paging import Page
 from marketplace.kernel.refusals import NotFound
 from marketplace.parties.types import Actor, Permission
 from marketplace.places import queries as places
-from marketplace.web import edition_words, guard, history
+from marketplace.web import edition_words, guard, history, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
@@ -25,7 +33,6 @@ from marketplace.web.language import gettext as _
 from marketplace.web.language import render
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
 Move = Callable[[Session, EditionId, Actor], Edition]
@@ -72,7 +79,7 @@ def show_editions() -> ResponseReturnValue:
 def open_edition() -> ResponseReturnValue:
     form, by = parse(OpenForm, request.form), guard.actor().person
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     year = form.model.year
     done(lambda session: service.open_edition(session, year, by), _("已开始 %(year)s年版的提名。", year=year))
     return _back()
@@ -84,7 +91,7 @@ def nominate_for_county() -> ResponseReturnValue:
     """Put goods forward on behalf of their county."""
     form, by = parse(ForCountyForm, request.form), guard.actor()
     if form.model is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     wanted = form.model
     done(lambda session: _nominate(session, wanted, by), _("已代县提名。"))
     return _back()
@@ -117,27 +124,38 @@ def _back() -> ResponseReturnValue:
     return redirect(url_for("operator.editions"), 303)
 
 
-def _page(form: Form[FormModel] | Form[OpenForm] | Form[ForCountyForm]) -> str:
+def _page(form: Form[FormModel] | Form[OpenForm] | Form[ForCountyForm]) -> ResponseReturnValue:
     session = read()
-    edition = catalogue.find_open_edition(session)
-    found = (
-        catalogue.list_nominations(session, edition.id, page=page_number(), per_page=PER_PAGE)
-        if edition is not None
-        else None
+    editions = catalogue.list_editions(session)
+    edition = next((one for one in editions if one.publication is None), None)
+    tools = listing.asked(
+        list_words.NOMINATIONS,
+        PER_PAGE,
+        search=list_words.GOODS_NAME,
+        address=url_for("operator.editions"),
     )
-    nominations = found.items if found is not None else []
-    return render_template(
+    found: Page[Nomination] = (
+        catalogue.list_nominations(
+            session,
+            NominationFilter(edition_id=edition.id),
+            sought=tools.sought,
+            page=tools.page,
+            per_page=tools.per_page,
+        )
+        if edition is not None
+        else Page([], 0, 1, PER_PAGE)
+    )
+    return listing.answer(
         "operator/editions.html",
+        tools,
+        found,
         edition=edition,
-        editions=catalogue.list_editions(session),
+        editions=editions,
         counts=catalogue.nomination_counts(session, edition.id) if edition else {},
-        waiting={one: catalogue.count_waiting(session, edition.id, one) for one in rules.SIDES}
-        if edition
-        else {},
+        waiting=catalogue.count_waiting(session, edition.id) if edition else {},
         may=[name for name, (_act, state, _said) in MOVES.items() if edition and edition.state is state],
         states=list(NominationState),
-        found=found,
-        products=catalogue.products_by_id(session, [one.product_id for one in nominations]),
+        products=catalogue.products_by_id(session, [one.product_id for one in found.items]),
         events=history.events(session, journal.history(session, "edition", edition.id)) if edition else [],
         atlas=places.atlas(session),
         form=form,

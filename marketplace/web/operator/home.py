@@ -98,7 +98,9 @@ def _queues(session: Session) -> list[Queue]:
             reviews["brands"],
             url_for("operator.brands", state="submitted"),
         ),
-        _queue("leaf", _("品牌使用等凭授权书办理"), reviews["uses"], url_for("operator.brands")),
+        _queue(
+            "leaf", _("品牌使用等凭授权书办理"), reviews["uses"], url_for("operator.brands", state="uses")
+        ),
         _queue("list", _("名优目录等两省审核或公布"), reviews["editions"], url_for("operator.editions")),
         _queue("calendar", _("停用的批次等查清"), reviews["held"], url_for("operator.stopped_lots")),
         _queue("thermometer", _("温度异常或拒收等处理"), held, url_for("operator.breaches")),

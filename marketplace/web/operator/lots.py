@@ -1,24 +1,26 @@
 """温度异常、拒收 and the lots they hold: a person with authority decides what becomes of them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import Lot, LotId
 from marketplace.custody import queries as custody
-from marketplace.custody.types import Breach
+from marketplace.custody.types import Breach, BreachCause
 from marketplace.flow import hand_over
+from marketplace.kernel.message import Message, msg
 from marketplace.kernel.paging import Page
 from marketplace.orders import queries as orders
 from marketplace.orders.types import Order, OrderLine
 from marketplace.parties.types import Permission
 from marketplace.stock import queries as stock
 from marketplace.stock.types import LotStock
-from marketplace.web import guard
+from marketplace.web import guard, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
@@ -26,9 +28,13 @@ from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import LotDecisionForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 50
+CAUSES: Mapping[BreachCause, Message] = {
+    BreachCause.HIGH: msg("偏高"),
+    BreachCause.LOW: msg("偏低"),
+    BreachCause.REFUSED: msg("拒收"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +61,28 @@ def breaches() -> ResponseReturnValue:
     return _page(blank())
 
 
-def _page(form: Form[LotDecisionForm] | Form[FormModel], lot_id: int | None = None) -> str:
+def _page(form: Form[LotDecisionForm] | Form[FormModel], lot_id: int | None = None) -> ResponseReturnValue:
     """Show what waits; ``form`` is what was typed for one of the lots and could not be taken."""
-    found = custody.open_breaches(read(), page=page_number(), per_page=PER_PAGE)
-    return render_template(
+    asked = request.args.get("cause", "")
+    cause = BreachCause(asked) if asked in set(BreachCause) else None
+    tools = listing.asked(
+        list_words.WAITING, PER_PAGE, search=list_words.LOT_NUMBER, address=url_for("operator.breaches")
+    )
+    found = custody.open_breaches(
+        read(),
+        cause=cause,
+        lot_ids=catalogue.lots_marked(tools.sought.text) if tools.sought.text else None,
+        sought=tools.sought,
+        page=tools.page,
+        per_page=tools.per_page,
+    )
+    return listing.answer(
         "operator/breaches.html",
-        found=found,
+        tools,
+        found,
         held=_held(read(), found),
+        cause=cause,
+        causes=CAUSES,
         words=hand_over.in_words,
         form=form,
         typed_for=lot_id,
@@ -74,7 +95,7 @@ def decide_lot(lot_id: int) -> ResponseReturnValue:
     form = parse(LotDecisionForm, request.form)
     if form.model is None:
         form.errors["reason"] = _("请选择处理方式并写明依据。")
-        return _page(form, lot_id), 422
+        return make_response(_page(form, lot_id), 422)
     sent, person_id = form.model, guard.actor().person.id
     released = sent.decision == "release"
     done(

@@ -38,6 +38,7 @@ SUBJECTS = frozenset(
         "brand_use",
         "producer_claim",
         "edition",
+        "nomination",
         "pairing",
         "consignment",
         "hold",
@@ -109,7 +110,7 @@ def journal_of(subject: str, subject_id: int) -> ResponseReturnValue:
         "operator/journal.html",
         subject=subject,
         subject_id=subject_id,
-        events=history.events(read(), entries),
+        events=history.events(read(), entries, subject),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.flow import confirm_transfer as transfers
@@ -28,7 +28,7 @@ from marketplace.payment.types import (
     TransferState,
 )
 from marketplace.payment.waiting import Doubt, UnclearMoney
-from marketplace.web import guard
+from marketplace.web import guard, list_words, listing
 from marketplace.web.database import read, write
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.guard import require
@@ -36,7 +36,6 @@ from marketplace.web.language import gettext as _
 from marketplace.web.operator.forms import PaidBackForm, TransferForm
 from marketplace.web.operator.routes import blueprint
 from marketplace.web.outcome import done
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 TABS: Mapping[Doubt, Message] = {
@@ -64,7 +63,7 @@ def match_transfer() -> ResponseReturnValue:
     if sent is None or fen is None or fen <= 0:
         if sent is not None:
             form.errors["amount"] = _("请填写金额，例如 86.00。")
-        return _page(form, Doubt.TRANSFER), 422
+        return make_response(_page(form, Doubt.TRANSFER), 422)
     line = StatementLine(
         code=sent.code,
         amount_fen=fen,
@@ -77,7 +76,7 @@ def match_transfer() -> ResponseReturnValue:
         write(lambda session: transfers.match_transfer(session, line, person_id=person_id))
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form, Doubt.TRANSFER), refusal.status
+        return make_response(_page(form, Doubt.TRANSFER), refusal.status)
     flash(_("转账已登记，请另一位同事复核。"), "good")
     return _back(Doubt.TRANSFER)
 
@@ -146,26 +145,35 @@ def _back(tab: Doubt) -> ResponseReturnValue:
     return redirect(url_for("operator.payments", tab=tab), code=303)
 
 
-def _page(form: Form[FormModel] | Form[TransferForm], tab: Doubt | None = None) -> str:
+def _page(form: Form[FormModel] | Form[TransferForm], tab: Doubt | None = None) -> ResponseReturnValue:
     asked = request.args.get("tab", "")
     shown = tab or (Doubt(asked) if asked in TABS else Doubt.UNCLEAR)
-    return render_template(
+    tools = listing.asked(
+        list_words.UNCLEAR if shown is Doubt.UNCLEAR else list_words.WAITING,
+        PER_PAGE,
+        search=list_words.ORDER_NUMBER,
+        address=url_for("operator.payments"),
+    )
+    return listing.answer(
         "operator/payments.html",
+        tools,
+        _found(shown, tools),
         tab=shown,
         tabs=TABS,
         doubts=waiting.doubts(read()),
-        found=_found(shown),
         form=form,
         me=guard.actor().person.id,
         today=time.today(),
     )
 
 
-def _found(tab: Doubt) -> Page[UnclearMoney] | Page[Transfer] | Page[Refund]:
-    page = page_number()
+def _found(tab: Doubt, tools: listing.Tools) -> Page[UnclearMoney] | Page[Transfer] | Page[Refund]:
+    sought, page, per_page = tools.sought, tools.page, tools.per_page
     if tab is Doubt.UNCLEAR:
-        return waiting.list_unclear(read(), page=page, per_page=PER_PAGE)
+        return waiting.list_unclear(read(), sought=sought, page=page, per_page=per_page)
     if tab is Doubt.TRANSFER:
-        return payments.list_transfers(read(), TransferState.PROPOSED, page=page, per_page=PER_PAGE)
+        return payments.list_transfers(
+            read(), TransferState.PROPOSED, sought=sought, page=page, per_page=per_page
+        )
     state = RefundState.FAILED if tab is Doubt.FAILED_REFUND else RefundState.PENDING
-    return payments.list_refunds(read(), state, page=page, per_page=PER_PAGE)
+    return payments.list_refunds(read(), state, sought=sought, page=page, per_page=per_page)

@@ -1,10 +1,9 @@
 """How the search understands what buyers type, why goods stand where they do, and what nobody finds."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Response, current_app, render_template, request, send_file
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from marketplace.search.engine import SearchEngine
 from marketplace.search.language import ENGLISH, NUMBER, PINYIN
 from marketplace.search.types import (
     AskedCount,
+    AskedFilter,
     Explanation,
     MultiplierKind,
     Outcome,
@@ -27,19 +27,17 @@ from marketplace.search.types import (
     SearchPage,
     SearchRequest,
 )
+from marketplace.web import list_words, listing
 from marketplace.web.database import read
 from marketplace.web.guard import require
 from marketplace.web.language import LANGUAGES, render
 from marketplace.web.language import gettext as _
 from marketplace.web.operator.routes import blueprint
-from marketplace.web.oversight.sheets import Sheet, write_csv
-from marketplace.web.paging import page_number
 from marketplace.web.present import text
 from marketplace.web.searching import printable
 
 EXPLAINED = 12
 PER_PAGE = 50
-EXPORTED = 5_000
 PERIODS = (7, 30, 90)
 _MOST_TYPED = 200
 _TOKENS = 4
@@ -114,36 +112,24 @@ def explain_search() -> ResponseReturnValue:
 def searches() -> ResponseReturnValue:
     """Show what buyers asked and did not find, found only in parts, or found; the most asked first."""
     outcome, days = _outcome(), _days()
-    found = asked_queries.list_asked(read(), outcome, time.today(), days, page_number(), PER_PAGE)
-    return render_template(
+    tools = listing.asked(list_words.ASKED, PER_PAGE, search=list_words.ASKED_WORD)
+    found = asked_queries.list_asked(
+        read(),
+        AskedFilter(outcome=outcome, today=time.today(), days=days),
+        sought=tools.sought,
+        page=tools.page,
+        per_page=tools.per_page,
+    )
+    return listing.answer(
         "operator/searches.html",
+        tools,
+        found,
         outcome=outcome,
         outcomes=list(OUTCOMES.items()),
         days=days,
         periods=PERIODS,
-        found=found,
         languages=dict(LANGUAGES),
         trend=trend,
-    )
-
-
-@blueprint.get("/searches.csv")
-@require(Permission.OPERATE)
-def searches_file() -> Response:
-    """Hand out the same as a file."""
-    outcome, days = _outcome(), _days()
-    found = asked_queries.list_asked(read(), outcome, time.today(), days, 1, EXPORTED)
-    head = [_("搜的词"), _("语言"), _("次数"), _("前一期"), _("最近一次")]
-    about = [render(OUTCOMES[outcome]), _("最近 %(days)s 天", days=days)]
-    rows = (
-        (one.query, one.language, str(one.times), str(one.times_before), one.last_on.isoformat())
-        for one in found.items
-    )
-    file = io.BytesIO()
-    write_csv(file, Sheet(about, head, rows))
-    file.seek(0)
-    return send_file(
-        file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=f"searches-{outcome}.csv"
     )
 
 

@@ -1,18 +1,18 @@
 """A public body's word on who may use the brands that it holds."""
 
-from flask import redirect, render_template, url_for
+from flask import make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import BrandFilter, BrandUseId
 from marketplace.parties.types import PartyId, Permission, Role
-from marketplace.web import brand_views, guard
+from marketplace.web import brand_views, guard, history, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, M, blank
 from marketplace.web.oversight.routes import blueprint
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
+MOST = 100
 
 
 @blueprint.get("/brands")
@@ -28,7 +28,7 @@ def brands() -> ResponseReturnValue:
 def decide_brand_use(use_id: int, decision: str) -> ResponseReturnValue:
     wrong = brand_views.decide(BrandUseId(use_id), _holder(), decision)
     if wrong is not None:
-        return _page(wrong), 422
+        return make_response(_page(wrong), 422)
     return redirect(url_for("oversight.brands"), code=303)
 
 
@@ -37,14 +37,27 @@ def _holder() -> PartyId:
     return guard.actor().party_ids(Role.OFFICIAL)[0]
 
 
-def _page(form: Form[M]) -> str:
+def _page(form: Form[M]) -> ResponseReturnValue:
     session, holder = read(), _holder()
-    found = catalogue.uses_to_decide(session, [holder], page=page_number(), per_page=PER_PAGE)
-    own = catalogue.list_brands(session, BrandFilter(holder_id=holder), per_page=100)
-    return render_template(
+    tools = listing.asked(
+        list_words.ANSWERS,
+        PER_PAGE,
+        search=list_words.BRAND_OR_GOODS,
+        address=url_for("oversight.brands"),
+    )
+    found = catalogue.uses_to_decide(
+        session, [holder], sought=tools.sought, page=tools.page, per_page=tools.per_page
+    )
+    held = catalogue.list_brands(session, BrandFilter(holder_id=holder), per_page=MOST)
+    own, views = brand_views.views(session, held.items, found.items)
+    ids = [] if tools.is_sheet else [one.id for one in found.items]
+    return listing.answer(
         "oversight/brands.html",
-        found=found,
-        views=brand_views.use_views(session, found.items),
-        own=brand_views.brand_views(session, own.items),
+        tools,
+        found,
+        views=views,
+        own=own,
+        past_of=history.of_each(session, "brand_use", ids),
+        past_of_own=history.of_each(session, "brand", [one.id for one in held.items]),
         form=form,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from marketplace.catalogue.types import (
     Entry,
     Finding,
     Nomination,
+    NominationFilter,
     NominationId,
     NominationState,
     Product,
@@ -28,13 +29,12 @@ from marketplace.parties.rules import reach
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
 from marketplace.places.types import Division, DivisionCode, Side
-from marketplace.web import edition_words, guard
+from marketplace.web import edition_words, guard, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
 from marketplace.web.oversight.routes import blueprint
-from marketplace.web.paging import page_number
 
 PER_PAGE = 30
 MOST_GOODS = 200
@@ -88,7 +88,7 @@ def nominate() -> ResponseReturnValue:
     form = parse(NominateForm, request.form)
     edition = catalogue.find_open_edition(read())
     if form.model is None or edition is None:
-        return _page(form), 422
+        return make_response(_page(form), 422)
     wanted, actor = form.model, guard.actor()
     done(
         lambda session: service.nominate(
@@ -117,7 +117,7 @@ def approve_nominations() -> ResponseReturnValue:
     form, side, actor = parse(ApproveForm, request.form), _side(), guard.actor()
     if form.model is None:
         form.errors["form"] = _("请先勾选要同意的提名。")
-        return _page(form), 422
+        return make_response(_page(form), 422)
     chosen = [NominationId(one) for one in form.model.nominations]
     done(
         lambda session: service.approve_nominations(session, chosen, actor, side),
@@ -132,7 +132,7 @@ def refuse_nomination(nomination_id: int) -> ResponseReturnValue:
     form, side, actor = parse(RefuseForm, request.form), _side(), guard.actor()
     if form.model is None:
         form.errors["form"] = _("不同意须写明理由，理由会随目录公布。")
-        return _page(form), 422
+        return make_response(_page(form), 422)
     reason = form.model.reason
     done(
         lambda session: service.refuse_nomination(session, NominationId(nomination_id), actor, side, reason),
@@ -153,64 +153,86 @@ def _side() -> Side:
     return side
 
 
-def _page(form: Form[FormModel] | Form[NominateForm] | Form[ApproveForm] | Form[RefuseForm]) -> str:
+def _page(
+    form: Form[FormModel] | Form[NominateForm] | Form[ApproveForm] | Form[RefuseForm],
+) -> ResponseReturnValue:
     session, atlas = read(), places.atlas(read())
-    edition = catalogue.find_open_edition(session)
+    editions = catalogue.list_editions(session)
+    edition = next((one for one in editions if one.publication is None), None)
     side = rules.reviewing_side(guard.scope(), atlas)
     county = rules.nominating_county(guard.scope(), atlas)
     waits_only = side is not None and request.args.get("show") != "all"
-    found = _nominations(session, edition, side if waits_only else None)
-    former = _former(session, edition)
-    return render_template(
+    tools = listing.asked(
+        list_words.NOMINATIONS,
+        PER_PAGE,
+        search=list_words.GOODS_NAME,
+        address=url_for("oversight.editions"),
+    )
+    found = _nominations(session, edition, side if waits_only else None, tools)
+    former = _former(session, edition, editions)
+    states = catalogue.nominated_products(session, edition.id) if edition else {}
+    free = _free(session, county, states) if edition else []
+    products = catalogue.products_by_id(session, [one.product_id for one in found.items])
+    findings = (
+        catalogue.findings_of(session, edition.criteria, [*products.values(), *free]) if edition else {}
+    )
+    return listing.answer(
         "oversight/editions.html",
+        tools,
+        found,
         edition=edition,
-        published=[one for one in catalogue.list_editions(session) if one.publication is not None],
+        published=[one for one in editions if one.publication is not None],
         side=side,
         county=atlas.division(county) if county else None,
         waits_only=waits_only,
-        found=found,
-        rows=_views(session, edition, found.items, former),
-        missing=_missing(session, edition, former, county, side),
-        goods=_goods(session, edition, county),
-        waiting={one: catalogue.count_waiting(session, edition.id, one) for one in rules.SIDES}
-        if edition
-        else {},
+        rows=_views(found.items, products, findings, former),
+        missing=[] if county is None and side is None else _missing(states, former, county),
+        goods=_goods(free, findings),
+        waiting=catalogue.count_waiting(session, edition.id) if edition else {},
         atlas=atlas,
         form=form,
         words=edition_words,
     )
 
 
-def _nominations(session: Session, edition: Edition | None, undecided_by: Side | None) -> Page[Nomination]:
+def _nominations(
+    session: Session, edition: Edition | None, undecided_by: Side | None, tools: listing.Tools
+) -> Page[Nomination]:
     """Return the page of nominations from the counties the official answers for."""
     if edition is None:
         return Page([], 0, 1, PER_PAGE)
-    return catalogue.list_nominations(
-        session,
-        edition.id,
+    wanted = NominationFilter(
+        edition_id=edition.id,
         county_codes=reach(guard.scope(), places.atlas(session)).origin_counties,
         undecided_by=undecided_by,
-        page=page_number(),
-        per_page=PER_PAGE,
+    )
+    return catalogue.list_nominations(
+        session,
+        wanted,
+        sought=tools.sought,
+        page=tools.page,
+        per_page=tools.per_page,
     )
 
 
-def _former(session: Session, edition: Edition | None) -> Mapping[ProductId, Entry]:
-    former = catalogue.find_former(session, edition.year) if edition is not None else None
+def _former(
+    session: Session, edition: Edition | None, editions: Iterable[Edition]
+) -> Mapping[ProductId, Entry]:
+    """Return what stands in the edition before the one in work."""
+    if edition is None:
+        return {}
+    before = (one for one in editions if one.publication is not None and one.year < edition.year)
+    former = next(before, None)
     return {one.product_id: one for one in catalogue.every_entry(session, former.id)} if former else {}
 
 
 def _views(
-    session: Session,
-    edition: Edition | None,
     nominations: Iterable[Nomination],
+    products: Mapping[ProductId, Product],
+    findings: Mapping[ProductId, tuple[Finding, ...]],
     former: Mapping[ProductId, Entry],
 ) -> list[NominationView]:
-    if edition is None:
-        return []
-    shown, atlas = list(nominations), places.atlas(session)
-    products = catalogue.products_by_id(session, [one.product_id for one in shown])
-    findings = catalogue.findings_of(session, edition.criteria, list(products.values()))
+    atlas = places.atlas(read())
     return [
         NominationView(
             nomination=one,
@@ -220,42 +242,38 @@ def _views(
             fits=rules.unmet(findings[one.product_id]) is None,
             former_no=former[one.product_id].no if one.product_id in former else None,
         )
-        for one in shown
+        for one in nominations
     ]
 
 
 def _missing(
-    session: Session,
-    edition: Edition | None,
+    states: Mapping[ProductId, NominationState],
     former: Mapping[ProductId, Entry],
     county: DivisionCode | None,
-    side: Side | None,
 ) -> list[Entry]:
     """Return what would leave as things stand: in the edition before, and not put forward for this one."""
-    if edition is None or (county is None and side is None):
-        return []
-    standing = {
-        one.product_id
-        for one in catalogue.every_nomination(session, edition.id)
-        if one.state in {NominationState.NOMINATED, NominationState.APPROVED}
-    }
+    standing = {NominationState.NOMINATED, NominationState.APPROVED}
     return [
         one
         for one in former.values()
-        if one.product_id not in standing and (county is None or one.county_code == county)
+        if states.get(one.product_id) not in standing and (county is None or one.county_code == county)
     ]
 
 
-def _goods(session: Session, edition: Edition | None, county: DivisionCode | None) -> list[GoodsView]:
-    """Return the county's goods on the shelf that nobody has put forward yet, those that fit first."""
-    if edition is None or county is None:
+def _free(
+    session: Session, county: DivisionCode | None, states: Mapping[ProductId, NominationState]
+) -> list[Product]:
+    """Return the county's goods on the shelf that nobody has put forward yet."""
+    if county is None:
         return []
     wanted = ProductFilter(county_codes=frozenset({county}))
     listed = catalogue.list_products(session, wanted, 1, MOST_GOODS).items
-    mine = catalogue.list_nominations(session, edition.id, county_codes={county}, per_page=MOST_GOODS).items
-    taken = {one.product_id for one in mine if one.state is not NominationState.WITHDRAWN}
-    free = [one for one in listed if one.id not in taken]
-    findings = catalogue.findings_of(session, edition.criteria, free)
-    unmet = {key: rules.unmet(found) for key, found in findings.items()}
+    untaken = {None, NominationState.WITHDRAWN}
+    return [one for one in listed if states.get(one.id) in untaken]
+
+
+def _goods(free: Iterable[Product], findings: Mapping[ProductId, tuple[Finding, ...]]) -> list[GoodsView]:
+    """Return what a county may put forward, those that fit first."""
+    unmet = {one.id: rules.unmet(findings[one.id]) for one in free}
     views = [GoodsView(product=one, unmet=edition_words.criterion_text(unmet[one.id])) for one in free]
     return sorted(views, key=lambda one: one.unmet is not None)

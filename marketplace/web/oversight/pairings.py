@@ -1,6 +1,8 @@
 """Pairings that wait for an official's word: confirm them, or say that they do not hold."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,17 +11,20 @@ from pydantic import Field
 from marketplace.flow import confirm_pairing, decide_pairing
 from marketplace.kernel import journal, time
 from marketplace.kernel.message import Message, msg
+from marketplace.kernel.paging import page_of
 from marketplace.parties.types import Permission
 from marketplace.places import queries as places
+from marketplace.places.atlas import Atlas
 from marketplace.places.refusals import PairingNotFound
-from marketplace.places.types import PairingId, PairingStatus
-from marketplace.web import guard
+from marketplace.places.types import Pairing, PairingId, PairingStatus
+from marketplace.web import guard, list_words, listing
 from marketplace.web.database import read
 from marketplace.web.forms import Form, FormModel, blank, parse
 from marketplace.web.language import gettext as _
 from marketplace.web.outcome import done
 from marketplace.web.oversight.routes import blueprint
 
+PER_PAGE = 50
 STATUS: dict[PairingStatus, tuple[Message, str]] = {
     PairingStatus.DOCUMENTED: (msg("有公开文件"), "good"),
     PairingStatus.TO_BE_CONFIRMED: (msg("待确认"), "wait"),
@@ -38,18 +43,38 @@ class EndForm(FormModel):
 @blueprint.get("/pairings")
 @guard.require(Permission.SEE_TOTALS)
 def pairings() -> ResponseReturnValue:
-    found = confirm_pairing.pairings_in_scope(read(), guard.actor(), time.today())
-    order = [PairingStatus.TO_BE_CONFIRMED, PairingStatus.CONFIRMED, PairingStatus.DOCUMENTED]
-    return render_template(
+    atlas = places.atlas(read())
+    tools = listing.asked(list_words.PAIRINGS, PER_PAGE, search=list_words.PLACE)
+    every = confirm_pairing.pairings_in_scope(read(), guard.actor(), time.today())
+    wanted = [one for one in every if _is_of(one, tools.sought.text, atlas)]
+    found = page_of(sorted(wanted, key=_ORDERS[tools.sought.order]), tools.page, tools.per_page)
+    return listing.answer(
         "oversight/pairings.html",
-        pairings=sorted(
-            found,
-            key=lambda one: (order.index(one.status) if one.status in order else 9, one.level, one.code),
-        ),
-        atlas=places.atlas(read()),
+        tools,
+        found,
+        pairings=found.items,
+        atlas=atlas,
         status=STATUS,
         today=time.today(),
     )
+
+
+_BY_STATUS = (PairingStatus.TO_BE_CONFIRMED, PairingStatus.CONFIRMED, PairingStatus.DOCUMENTED)
+_ORDERS: Mapping[str, Callable[[Pairing], Any]] = {
+    "status": lambda one: (
+        _BY_STATUS.index(one.status) if one.status in _BY_STATUS else len(_BY_STATUS),
+        one.level,
+        one.code,
+    ),
+    "place": lambda one: (one.gd_code, one.gz_code, one.id),
+    "newest": lambda one: (-(one.valid_from or date.min).toordinal(), one.code),
+}
+
+
+def _is_of(pairing: Pairing, typed: str, atlas: Atlas) -> bool:
+    """Tell whether the name of one of its places, in any language, has the words in it."""
+    names = [atlas.division(one).name for one in (pairing.gd_code, pairing.gz_code)]
+    return any(typed.lower() in text.lower() for name in names for text in (name.hans, name.hant, name.en))
 
 
 @blueprint.get("/pairings/<int:pairing_id>")

@@ -166,8 +166,11 @@ def test_nobody_reviews_before_nominations_are_closed_nor_nominates_after(
     service.close_nominations(ground, edition.id)
     with pytest.raises(EditionMovedOn):
         service.nominate(ground, edition.id, make_good(ground).id, operator, "")
+    with pytest.raises(EditionMovedOn):
+        service.withdraw_nomination(ground, nominated.id, make_official(ground, CONGJIANG))
     service.reopen_nominations(ground, edition.id)
     service.nominate(ground, edition.id, make_good(ground).id, operator, "")
+    service.withdraw_nomination(ground, nominated.id, make_official(ground, CONGJIANG))
 
 
 def test_an_edition_without_nominations_is_not_closed(ground: Session, edition: Edition) -> None:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from marketplace.search import asked_queries, service
-from marketplace.search.types import AskedKey, Outcome
+from marketplace.search.types import AskedFilter, AskedKey, Outcome
 
 TODAY = date(2026, 11, 23)
+LAST_WEEK = AskedFilter(outcome=Outcome.NOTHING, today=TODAY, days=7)
 
 
 def count(
@@ -37,14 +38,14 @@ def test_what_nobody_found_is_listed_with_its_trend(session: Session) -> None:
     count(session, "车厘子", 7, outcome=Outcome.NOTHING)
     count(session, "荔枝", 9, ago=8, outcome=Outcome.NOTHING)
     count(session, "茶", 9)
-    page = asked_queries.list_asked(session, Outcome.NOTHING, TODAY, 7)
+    page = asked_queries.list_asked(session, LAST_WEEK)
     assert [(one.query, one.times, one.times_before) for one in page.items] == [
         ("车厘子", 7, 0),
         ("榴莲", 6, 4),
     ]
     assert page.total == 2
     assert page.items[1].last_on == TODAY
-    second = asked_queries.list_asked(session, Outcome.NOTHING, TODAY, 7, page=2, per_page=1)
+    second = asked_queries.list_asked(session, LAST_WEEK, page=2, per_page=1)
     assert [one.query for one in second.items] == ["榴莲"]
     assert second.total == 2
 

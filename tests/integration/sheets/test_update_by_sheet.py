@@ -14,13 +14,15 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import service as goods
 from marketplace.catalogue.types import Offer, OfferChange, OfferStatus
 from marketplace.flow import update_by_sheet
+from marketplace.flow.update_by_sheet import looked
 from marketplace.flow.update_by_sheet.types import Plan, PlanMovedOn, SheetRefused
-from marketplace.kernel import time, unit_of_work, uploads
+from marketplace.kernel import ids, time, unit_of_work, uploads
 from marketplace.kernel.message import Message, Name
 from marketplace.kernel.spreadsheets import Page, SheetUnreadable
 from marketplace.kernel.time import FixedClock
 from marketplace.kernel.uploads import Upload, UploadState
 from marketplace.parties import queries as parties
+from marketplace.parties.types import PersonId
 from marketplace.stock import queries as stock
 from tests.factories.catalogue import make_lot, make_offer, make_product, make_reference, make_variant
 from tests.factories.parties import make_party
@@ -338,6 +340,86 @@ def test_much_is_left_to_a_job_that_says_how_far_it_is(
     after = counts(session)
     update_by_sheet.apply(session, FILES, upload.id, digest, told.append)
     assert counts(session) == after
+
+
+def test_a_job_looks_at_a_large_file_and_keeps_what_it_found(
+    session: Session, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update_by_sheet, "LOOKED_AT_ONCE", 0)
+    monkeypatch.setattr(update_by_sheet, "TOGETHER", 1)
+    make_stock(session, offer, 10, code="K-1", harvested_on=date(2026, 11, 3))
+    head = ["报价编号", "批次号", "采收日期", "件数", "备注"]
+    good = [offer.id, "２０２６", date(2026, 11, 3), "１２", "=1+1"]
+    wrong = [offer.id, "K-1", "11月3日", 12.5, None]
+    by = (offer.cooperative_id, PersonId(1))
+
+    def receive(*rows: list[Any]) -> Upload:
+        file = ("大表.xlsx", workbook([head, *rows]))
+        upload = update_by_sheet.receive(session, FILES, "lots", by, file, ids.new_token())
+        session.commit()
+        return upload
+
+    def write(use_case: Callable[[Session], object]) -> object:
+        return unit_of_work.commit(session, use_case)
+
+    def fails(*_rest: object) -> None:
+        raise RuntimeError("the power fails")
+
+    upload = receive(good, wrong, ["合计", None, None, 24])
+    assert upload.state is UploadState.LOOKING
+    plan = look(session, upload)
+    with monkeypatch.context() as patched:
+        patched.setattr(uploads, "looked", fails)
+        with pytest.raises(RuntimeError, match="power"):
+            update_by_sheet.look_later(write, FILES, upload.id)
+    session.rollback()
+    held = uploads.get(session, upload.id)
+    assert (held.state, held.rows_done, held.rows_all) == (UploadState.LOOKING, 2, 4)
+    for _ in range(2):  # a job may run twice
+        update_by_sheet.look_later(write, FILES, upload.id)
+    kept = uploads.get(session, upload.id)
+    assert (kept.state, kept.looked_at) == (UploadState.READ, time.now())
+    assert len(plan.problems) == len(plan.reading.skipped) - 1 == 1
+    monkeypatch.setattr(update_by_sheet, "read_sheet", fails)  # it is not read again
+    assert update_by_sheet.find(session, FILES, kept) == looked.found(plan)
+    assert update_by_sheet.outcome(session, FILES, kept) == looked.outcome(plan)
+    with pytest.raises(SheetRefused):
+        update_by_sheet.confirm(session, FILES, kept, plan.digest)
+
+
+def test_a_large_file_confirmed_and_no_longer_right_is_looked_at_anew(
+    session: Session, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update_by_sheet, "LOOKED_AT_ONCE", 0)
+    by = (offer.cooperative_id, PersonId(1))
+    file = ("大表.xlsx", workbook([HEAD, [offer.id, 61, 1, None]]))
+    upload = update_by_sheet.receive(session, FILES, "offers", by, file, ids.new_token())
+    session.commit()
+
+    def write(use_case: Callable[[Session], object]) -> object:
+        return unit_of_work.commit(session, use_case)
+
+    def seen() -> str:
+        update_by_sheet.look_later(write, FILES, upload.id)
+        return update_by_sheet.find(session, FILES, uploads.get(session, upload.id)).digest
+
+    first = seen()
+    goods.change_price(session, offer.id, 7000)
+    session.commit()
+    with pytest.raises(PlanMovedOn):
+        update_by_sheet.confirm(session, FILES, uploads.get(session, upload.id), "0" * 64)
+    update_by_sheet.confirm(session, FILES, uploads.get(session, upload.id), first)
+    session.commit()
+    update_by_sheet.apply_later(write, FILES, upload.id, first)
+    back = uploads.get(session, upload.id)
+    assert (back.state, back.is_turned_back) == (UploadState.LOOKING, True)
+    assert catalogue.get_offer(session, offer.id).price_fen == 7000
+    second = seen()
+    assert second != first
+    update_by_sheet.confirm(session, FILES, uploads.get(session, upload.id), second)
+    update_by_sheet.apply_later(write, FILES, upload.id, second)
+    assert uploads.get(session, upload.id).state is UploadState.APPLIED
+    assert catalogue.get_offer(session, offer.id).price_fen == 6100
 
 
 def test_a_job_that_finds_things_changed_gives_the_file_back(

@@ -162,6 +162,7 @@ def test_what_is_wrong_is_said_in_its_place_and_nothing_is_kept(own_app: Flask) 
     wrong = {
         "校验不符": said(credit_code=slipped),
         "18位，现在是5位": said(credit_code="93522"),
+        "请填写这一项。": said(credit_code=" "),
         "形式不对": said(sc_license="SC12"),
         "起始日期": said(sc_license_from=""),
         "请填写截止日期": said(sc_license_to=""),

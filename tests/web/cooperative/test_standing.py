@@ -38,7 +38,10 @@ def test_a_producer_is_named_sees_it_and_denies(own_app: Flask) -> None:
     assert submit(producer, PRODUCERS, deny, reason="我们不种这个（演示）").status_code == 303
     with own_app.extensions["sessions"]() as session:
         assert Shop(session).offer(RED_KIWI).cooperative_id != claim.seller_id
-    assert "我们不种这个（演示）" in seller.get(PRODUCERS).text
+    said = seller.get(f"{PRODUCERS}?list=named&q=红心&order=oldest").text
+    assert said.count("我们不种这个（演示）") == 2  # what holds now, and what happened
+    assert "生产者否认" in said
+    assert "没有这样的商品" in seller.get(f"{PRODUCERS}?list=named&q=莫须有").text
     other = submit(seller, PRODUCERS, PRODUCERS, offer=str(2**60), producer="DEMO-XW")
     assert other.status_code == 404
 
@@ -79,7 +82,10 @@ def test_a_brand_stands_on_goods_by_its_holders_word(own_app: Flask) -> None:
     assert submit(holder, desk, f"{desk}/uses/{use.id}/withdraw", reason="整改（演示）").status_code == 303
     follow_search(own_app)
     assert "水城红心（演示）" not in public.get(f"/products/{RED_KIWI}").text
-    assert "整改（演示）" in seller.get(BRANDS).text
+    past = seller.get(f"{BRANDS}?q=红心").text
+    assert [word in past for word in ("整改（演示）", "收回授权", "授权书DEMO-7", "申请使用")] == [True] * 4
+    assert "没有这样的品牌" in seller.get(f"{BRANDS}?q=莫须有").text
+    assert "收回授权" in holder.get(desk).text
 
 
 def test_verification_is_asked_for_by_the_manager_in_time(own_app: Flask, clock: FixedClock) -> None:
@@ -105,8 +111,20 @@ def test_verification_is_asked_for_by_the_manager_in_time(own_app: Flask, clock:
 
 def test_pages_ask_few_statements(own_app: Flask) -> None:
     pages = {
-        "manager": (PRODUCERS, BRANDS, STANDING),
-        "operator": ("/operator/brands", "/operator/verifications", "/operator/parties/DEMO-SC"),
+        "manager": (
+            PRODUCERS,
+            f"{PRODUCERS}?list=named",
+            BRANDS,
+            f"{BRANDS}?list=others",
+            f"{BRANDS}?list=own",
+            STANDING,
+        ),
+        "operator": (
+            "/operator/brands",
+            "/operator/brands?state=uses",
+            "/operator/verifications",
+            "/operator/parties/DEMO-SC",
+        ),
         "official": ("/oversight/brands",),
     }
     for name, addresses in pages.items():

@@ -203,11 +203,22 @@ def test_a_large_sheet_is_a_job_s_and_its_page_says_how_far_it_is(
     own_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(update_by_sheet, "AT_ONCE", 0)
+    monkeypatch.setattr(update_by_sheet, "LOOKED_AT_ONCE", 0)
     browser = signed_in(own_app, "cooperative")
     with own_app.extensions["sessions"]() as own:
         offer = Shop(own).offer(RED_KIWI, "DEMO-SC")
     answer = send(browser, workbook([["报价编号", "价格"], [offer.id, offer.price_fen / 100 + 1]]))
+    looking = browser.get(answer.location)
+    assert looking.headers["Refresh"] == "3"
+    assert "正在打开表格" in looking.text
+    assert browser.get(f"{answer.location}/result.xlsx").status_code == 404
+    assert "正在查看" in browser.get(PAGE).text
+    own_app.extensions["drain"]()
     shown = browser.get(answer.location)
+    assert "Refresh" not in shown.headers
+    assert "会更新 1 行" in shown.text
+    assert "看过了，等您确认" in browser.get(PAGE).text
+    assert cells(browser.get(f"{answer.location}/result.xlsx"))[1][2] == "可以更新"
     sent = {"csrf_token": token_of(shown), "digest": digest_in(shown)}
     assert browser.post(f"{answer.location}/confirm", data=sent).status_code == 303
     waiting = browser.get(answer.location)
@@ -217,9 +228,15 @@ def test_a_large_sheet_is_a_job_s_and_its_page_says_how_far_it_is(
     done = browser.get(answer.location)
     assert "Refresh" not in done.headers
     assert "已更新 1 行" in done.text
+    assert cells(browser.get(f"{answer.location}/result.xlsx"))[1][2] == "已更新"
+    wrong = browser.get(send(browser, "说明,备注\n只有,说明\n".encode()).location)
+    assert "正在打开表格" in wrong.text
+    own_app.extensions["drain"]()
+    assert "没有找到表头" in browser.get(wrong.request.path).text
+    assert "读不了" in browser.get(PAGE).text
     with own_app.extensions["sessions"]() as own:
         assert catalogue.get_offer(own, offer.id).price_fen == offer.price_fen + 100
-        assert [one.rows_all for one in uploads.recent(own, offer.cooperative_id)] == [1]
+        assert [one.rows_all for one in uploads.recent(own, offer.cooperative_id)] == [0, 1]
 
 
 def test_the_pages_ask_few_questions(app: Flask, browser: FlaskClient, kiwi: Offer) -> None:

@@ -3,6 +3,8 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from marketplace.adapters.spreadsheets import SpreadsheetFiles
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.types import LotId
 from marketplace.custody import queries as custody
 from marketplace.custody.types import Consignment
@@ -87,7 +89,14 @@ def test_the_page_asks_no_more_for_more_breaches(own_app: Flask) -> None:
             with statements(own_app) as sent:
                 assert browser.get(PAGE).status_code == 200
             counted.append(len(sent))
+        found = custody.open_breaches(own).items[0]
+        code = catalogue.lots_by_id(own, [found.lot_id])[found.lot_id].code
     assert counted[0] == counted[1] <= 12
+    narrowed = {"q": code[:4], "cause": found.cause, "order": "newest"}
+    assert code in browser.get(PAGE, query_string=narrowed).text
+    assert "没有这样的批次" in browser.get(PAGE, query_string=narrowed | {"q": "NO-SUCH"}).text
+    book = SpreadsheetFiles().read(browser.get(f"{PAGE}?as=xlsx").data)
+    assert code in [row.cells[0] for row in book.rows]
 
 
 def warmed_again(session: Session) -> None:

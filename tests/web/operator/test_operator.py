@@ -114,13 +114,26 @@ LISTS = {
         "/operator/stories",
         "/operator/orders",
         "/operator/unaccepted",
+        "/operator/brands?state=uses",
+        "/operator/breaches?cause=high",
+        "/operator/payments?tab=unclear",
+        "/operator/payments?tab=transfer",
+        "/operator/payments?tab=failed_refund",
+        "/operator/searches?outcome=found&days=30",
     ],
+    "official": ["/oversight/brands", "/oversight/pairings"],
     "cooperative": [
         "/cooperative/orders?state=all",
         "/cooperative/offers?state=listed",
         "/cooperative/lots?view=all",
         "/cooperative/goods?state=draft",
         "/cooperative/certificates?state=verified",
+        "/cooperative/brands?list=asked",
+        "/cooperative/brands?list=others",
+        "/cooperative/brands?list=own",
+        "/cooperative/producers?list=naming",
+        "/cooperative/producers?list=named",
+        "/cooperative/offers/new",
     ],
 }
 
@@ -164,6 +177,7 @@ def test_a_transfer_pays_the_order_only_by_the_word_of_a_second_person(
     session.rollback()
     mine = browser.get(tab)
     assert "等另一位同事复核" in mine.text
+    assert is_taken_along(browser, tab, made.order.number)
     [transfer] = [
         one
         for one in payments.list_transfers(session, TransferState.PROPOSED).items
@@ -177,6 +191,14 @@ def test_a_transfer_pays_the_order_only_by_the_word_of_a_second_person(
     submit(sign_in("operator2"), tab, confirm)
     session.rollback()
     assert orders.get_order(session, made.order.id).state is OrderState.PAID
+
+
+def is_taken_along(browser: FlaskClient, tab: str, number: str) -> bool:
+    """Tell whether a list of money, narrowed to an order, has that order alone, on its page and as a file."""
+    narrowed = f"{tab}&q={number.lower()}&order=newest"
+    rows = SpreadsheetFiles().read(browser.get(f"{narrowed}&as=xlsx").data).rows
+    is_shown = number in browser.get(narrowed).text and number not in browser.get(f"{tab}&q=NONE").text
+    return is_shown and [row.cells[0] for row in rows[1:]] == [number]
 
 
 def test_a_mistyped_transfer_keeps_what_was_typed(browser: FlaskClient) -> None:
@@ -203,6 +225,7 @@ def test_money_that_is_not_what_was_asked_is_shown_and_sent_back(
     unit_of_work.commit(session, lambda session: receive(session, made.attempt.processor, short))
     page = browser.get("/operator/payments")
     assert made.order.number in page.text
+    assert is_taken_along(browser, "/operator/payments?tab=unclear", made.order.number)
     [capture] = payments.captures_of_order(session, made.order.id)
     assert capture.kind is CaptureKind.MISMATCH
     action = f"/operator/orders/{made.order.number}/captures/{capture.id}/return"
@@ -238,6 +261,7 @@ def test_a_failed_refund_is_sent_again(browser: FlaskClient, session: Session) -
     unit_of_work.commit(session, lambda session: settle_refund(session, made.id, failed))
     tab = "/operator/payments?tab=failed_refund"
     assert order.number in browser.get(tab).text
+    assert is_taken_along(browser, tab, order.number)
     submit(browser, tab, f"/operator/payments/refunds/{made.id}/retry")
     session.rollback()
     assert payments.get_refund(session, made.id).state is RefundState.PENDING

@@ -1,12 +1,11 @@
 """The operator sees how a query is understood, why goods stand where they do, and what nobody finds."""
 
-import csv
-import io
 import re
 
 import pytest
 from flask import Flask
 
+from marketplace.adapters.spreadsheets import SpreadsheetFiles
 from marketplace.kernel import time
 from marketplace.search import service
 from marketplace.search.engine import SearchEngine
@@ -77,6 +76,8 @@ def test_what_nobody_finds_is_listed_and_handed_out(own_app: Flask) -> None:
     assert "都匀茅尖" not in page
     assert "都匀茅尖" in browser.get("/operator/searches?outcome=relaxed&days=30").text
     assert browser.get("/operator/searches?outcome=x&days=x&page=x").status_code == 200
-    rows = list(csv.reader(io.StringIO(browser.get("/operator/searches.csv").data.decode("utf-8-sig"))))
-    assert ["榴莲", "zh-Hans", "7", "0", today.isoformat()] in rows
-    assert any(row and row[0] == "'=cmd()" for row in rows)
+    assert "榴莲" not in browser.get("/operator/searches?q=CMD&order=latest").text
+    book = SpreadsheetFiles().read(browser.get("/operator/searches?as=xlsx").data)
+    rows = [row.cells for row in book.rows]
+    assert ("榴莲", "简体中文", 7, 0, "新出现", today) in rows
+    assert any(row[0] == "=cmd()" for row in rows)
