@@ -157,6 +157,7 @@ def test_the_books_of_the_demonstration_agree(session: Session) -> None:
     assert list(verify(session)) == []
 
 
+@pytest.mark.deep
 def test_started_over_the_same_seed_and_day_give_the_same_year(
     demonstration: tuple[Flask, Path],
     cluster: embedded_postgres.Cluster,
