@@ -29,7 +29,7 @@ from marketplace.parties import passwords
 
 # One count for every property: some cases in each run, the full number when make test-deep asks for it.
 IS_DEEP = bool(os.environ.get("DEEP"))
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=12)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.register_profile(
     "deep",
     deadline=None,

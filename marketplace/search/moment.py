@@ -24,12 +24,12 @@ _KEPT_MASKS = 64
 _MOST_SCHEMES = 64
 _AFTER_ALL = 1 << 52
 _FINE = 1 << 20
-_LEADERS = 4096
+_LEADERS = (512, 4096)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaders:
-    """The products whose scores are raised most, by slot: most pages are found among them alone.
+    """The products whose scores are raised most, by slot: most pages are found among few of them.
 
     No other product's boost is above ``beyond``.
     """
@@ -56,7 +56,8 @@ class Moment:
     in_season: Flags
     joint: Codes
     boosts: NDArray[np.float32]
-    leaders: Leaders
+    leaders: Sequence[Leaders]
+    """Few of them, then more: what is not found among the first may be among the others."""
     orders: Mapping[Sort, Order]
     all_listed: bool
     masks: OrderedDict[tuple[Facet, tuple[str, ...]], Flags] = field(default_factory=OrderedDict)
@@ -115,18 +116,18 @@ def _make(
         in_season=in_season,
         joint=(tables.kind.codes * STATES + bands * 4 + tables.in_stock * 2 + in_season).astype(np.int32),
         boosts=boosts,
-        leaders=_leaders(boosts),
+        leaders=[_leaders(boosts, count) for count in _LEADERS],
         orders=orders,
         all_listed=bool(tables.listed.all()),
     )
 
 
-def _leaders(boosts: NDArray[np.float32]) -> Leaders:
-    if len(boosts) <= _LEADERS:
+def _leaders(boosts: NDArray[np.float32], count: int) -> Leaders:
+    if len(boosts) <= count:
         return Leaders(np.arange(len(boosts), dtype=np.int32), boosts, 0.0)
-    slots = np.argpartition(boosts, len(boosts) - _LEADERS)
-    leading = np.sort(slots[-_LEADERS:]).astype(np.int32)
-    return Leaders(leading, boosts.take(leading), float(boosts[slots[-_LEADERS]]))
+    slots = np.argpartition(boosts, len(boosts) - count)
+    leading = np.sort(slots[-count:]).astype(np.int32)
+    return Leaders(leading, boosts.take(leading), float(boosts[slots[-count]]))
 
 
 def _keys(tables: Tables, in_season: Flags, boosts: NDArray[np.float32]) -> Mapping[Sort, Rows]:

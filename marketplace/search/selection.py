@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 
 from marketplace.search import facets, orders
 from marketplace.search.facets import FACETS_OF, Counts, Tally
-from marketplace.search.moment import Moment
+from marketplace.search.moment import Leaders, Moment
 from marketplace.search.port import Laid, Matches, Scores
 from marketplace.search.tables import NO_PRICE, Flags, Rows
 from marketplace.search.types import Facet, SearchRequest, Sort
 
 _COLUMNS = ("place", "joint", "certified", "sellers")
 _WIDE = 32
+_SPARES = 2
+"""So many times as many must have been found as lead, for it to be less to look at those that lead."""
 
 
 class Selection:
@@ -67,9 +69,10 @@ class Selection:
         if laid is not None:
             if not is_by_relevance:
                 return order.walk(lambda slots: self._scored(laid, slots) > 0, first, count).astype(np.int64)
-            found = self._among_leaders(laid, first, count)
-            if found is not None:
-                return found.astype(np.int64)
+            for leaders in moment.leaders:
+                found = self._among_leaders(leaders, laid, first, count)
+                if found is not None:
+                    return found.astype(np.int64)
         if is_by_relevance:
             places = orders.best(self._scores * moment.boosts.take(self._slots), first, count)
         else:
@@ -88,12 +91,13 @@ class Selection:
         scores = laid.of(slots)
         return scores if self._passing is None else scores * self._passing.take(slots)
 
-    def _among_leaders(self, laid: Laid, first: int, count: int) -> NDArray[np.int32] | None:
+    def _among_leaders(
+        self, leaders: Leaders, laid: Laid, first: int, count: int
+    ) -> NDArray[np.int32] | None:
         """Return the page by relevance, if nothing but the leaders can be on it or before it."""
-        leaders = self._moment.leaders
         assert self._slots is not None
         wanted = min(first + count, len(self._slots))
-        if wanted > len(leaders.slots):
+        if wanted > len(leaders.slots) or len(leaders.slots) * _SPARES > len(self._slots):
             return None
         scores = self._scored(laid, leaders.slots) * leaders.boosts
         places = orders.best(scores, 0, wanted)

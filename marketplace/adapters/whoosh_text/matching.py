@@ -46,13 +46,19 @@ def _any_of(postings: PostingsOf, clause: Clause) -> Matches:
         return _laid(parts, size)
     slots = np.concatenate([one.slots for one, _ in parts])
     scores = np.concatenate([one.scores for one, _ in parts])
-    factors = np.array([factor for _, factor in parts], np.float32)
-    if factors[0] != 1 or (factors != factors[0]).any():
-        scores *= factors.repeat([len(one) for one, _ in parts])
+    begins = 0
+    for one, factor in parts:
+        ends = begins + len(one.slots)
+        if factor != 1:
+            scores[begins:ends] *= factor
+        begins = ends
     order = slots.argsort(kind="stable")
     slots, scores = slots.take(order), scores.take(order)
-    starts = np.flatnonzero(np.diff(slots, prepend=-1))
-    return Matches(slots[starts], np.maximum.reduceat(scores, starts))
+    is_first = np.empty(len(slots), np.bool_)
+    is_first[0] = True
+    np.not_equal(slots[1:], slots[:-1], out=is_first[1:])
+    starts = is_first.nonzero()[0]
+    return Matches(slots.take(starts), np.maximum.reduceat(scores, starts))
 
 
 def _one(postings: Postings, factor: float) -> Matches:
@@ -66,7 +72,7 @@ def _laid(parts: Sequence[tuple[Postings, float]], size: int) -> Matches:
     for one, factor in parts:
         scores = one.scores if factor == 1 else one.scores * np.float32(factor)
         best[one.slots] = np.maximum(best.take(one.slots), scores)
-    slots = np.flatnonzero(best > 0).astype(np.int32)
+    slots = (best > 0).nonzero()[0].astype(np.int32)
     scores = best.take(slots)
     return Matches(slots, scores, Laid(best, None, float(scores.max())))
 
@@ -75,9 +81,8 @@ def _both(slots: Slots, scores: Scores, other: Matches) -> tuple[Slots, Scores]:
     """Return what is in both, the shorter first, with the sum of the scores."""
     if other.laid is not None and len(slots) > _LITTLE:
         theirs = other.laid.of(slots)
-        hit = theirs > 0
-        return slots[hit], scores[hit] + theirs[hit]
+        hit = (theirs > 0).nonzero()[0]
+        return slots.take(hit), scores.take(hit) + theirs.take(hit)
     places = other.slots.searchsorted(slots)
-    places[places == len(other.slots)] = 0
-    hit = other.slots.take(places) == slots
-    return slots[hit], scores[hit] + other.scores.take(places[hit])
+    hit = (other.slots.take(places, mode="clip") == slots).nonzero()[0]  # beyond the last is not the last
+    return slots.take(hit), scores.take(hit) + other.scores.take(places.take(hit))

@@ -214,9 +214,9 @@ requests = st.builds(
 )
 
 
-@given(requests, st.integers(0, 10_000), st.integers(1, 4), st.sampled_from([8, 64, 4096]))
+@given(requests, st.integers(0, 10_000), st.integers(1, 4), st.sampled_from([(8,), (8, 64), (64, 4096)]))
 def test_a_page_is_the_same_whether_scores_are_laid_out_or_not(
-    crowd: Tables, asked: SearchRequest, seed: int, spread: int, leaders: int
+    crowd: Tables, asked: SearchRequest, seed: int, spread: int, leaders: tuple[int, ...]
 ) -> None:
     """However few lead, and however alike scores are."""
     with pytest.MonkeyPatch.context() as patch:
