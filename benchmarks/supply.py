@@ -158,8 +158,8 @@ def _measure(shops: Sequence[Shop], name: str, rounds: int, asked: Sequence[List
 
 
 def _shop(cluster: embedded_postgres.Cluster, size: int) -> Shop:
-    """Open the shop of a size; a copy of the demonstration is filled where there is none."""
-    name = f"supply_{size}"
+    """Open a copy of the shop of a size, since edits use it up; one is made where there is none."""
+    name, copied = f"supply_{size}", f"supply_{size}_copy"
     if not cluster.has_database(name):
         _demonstration(cluster)
         building = f"{name}_building"
@@ -174,6 +174,9 @@ def _shop(cluster: embedded_postgres.Cluster, size: int) -> Shop:
         print(f"made in {time.monotonic() - began:.0f} s", flush=True)
     made = _installation(cluster, name)
     made.flask("schema", "upgrade")
+    cluster.drop_database(copied)
+    cluster.create_database(copied, name)
+    made = _installation(cluster, copied)
     app = create_app(from_environment(made.environment))
     shop = Shop(size, app)
 

@@ -173,7 +173,7 @@ EDITS = (
     Edit(
         name="verify a certificate",
         who="operator",
-        form="/operator/certificates/1000000007",
+        form="/operator/lots/1000000001",
         path="/operator/certificates/{id}/verify",
         fields={"against": "register", "note": "https://register.example/{n}"},
         first=7,
@@ -182,7 +182,7 @@ EDITS = (
     Edit(
         name="revoke a certificate",
         who="operator",
-        form="/operator/certificates/1000000001",
+        form="/operator/lots/1000000001",
         path="/operator/certificates/{id}/revoke",
         fields={"reason": "不再符合（演示）"},
         first=7,

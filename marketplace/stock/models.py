@@ -19,6 +19,7 @@ class LotRow(Base):
         CheckConstraint("held <= on_hand", name="held_within_on_hand"),
         Index(None, "offer_id", "expires_on", "lot_id", postgresql_where=text("on_hand > 0")),
         Index(None, "expires_on", postgresql_where=text("on_hand > 0")),
+        Index(None, "lot_id", postgresql_where=text("blocked")),
     )
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("catalogue_lot.id"), primary_key=True, autoincrement=False)

@@ -1,6 +1,7 @@
 """The reference rows, kept in memory."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -47,6 +48,15 @@ def reference(session: Session) -> Reference:
 def papers_for(session: Session, product_form: str) -> tuple[Paper, ...]:
     """Return the papers that goods of a form need, in the order of the law's list."""
     return reference(session).papers.get(product_form, ())
+
+
+def forms_needing(session: Session, scheme_codes: Collection[str]) -> frozenset[str]:
+    """Return the forms of goods that need a certificate under one of the schemes to be sold."""
+    return frozenset(
+        form
+        for form, papers in reference(session).papers.items()
+        if any(paper.scheme_code in scheme_codes for paper in papers)
+    )
 
 
 def _read(session: Session) -> Reference:

@@ -128,7 +128,7 @@ def lapse_certificates(session: Session) -> list[CertificateId]:
         journal.write(session, "certificate", row.id, "lapsed")
     session.flush()
     changes.record(session, "certificate", [row.id for row in rows])
-    pause_uncovered(session, {PartyId(row.holder_id) for row in rows})
+    pause_uncovered(session, {PartyId(row.holder_id) for row in rows}, {row.scheme_code for row in rows})
     return [CertificateId(row.id) for row in rows]
 
 
@@ -204,7 +204,7 @@ def _moved(
 
 def _stopped(session: Session, rows: list[CertificateRow], action: str, reason: str) -> Certificate:
     stopped = [changed(session, row.id, action, reason=reason) for row in rows]
-    pause_uncovered(session, [stopped[0].holder_id])
+    pause_uncovered(session, [stopped[0].holder_id], {one.scheme_code for one in stopped})
     return stopped[0]
 
 

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.catalogue import rules
-from marketplace.catalogue.models import OfferRow
+from marketplace.catalogue.models import OfferRow, ProductRow
 from marketplace.catalogue.queries.goods import get_product, get_variant
 from marketplace.catalogue.queries.papers import held_papers, offers_barred
-from marketplace.catalogue.queries.reference import papers_for
+from marketplace.catalogue.queries.reference import forms_needing, papers_for
 from marketplace.catalogue.queries.rows import offer_from_row
 from marketplace.catalogue.refusals import (
     NotSellable,
@@ -155,12 +155,23 @@ def change_producer(session: Session, offer_id: OfferId, producer_id: PartyId) -
     return changed_offer(session, row, "producer_changed", former=former, producer=producer_id)
 
 
-def pause_uncovered(session: Session, holder_ids: Collection[PartyId]) -> list[OfferId]:
-    """Pause the listed offers of these parties that have lost a paper they need; returns them."""
+def pause_uncovered(
+    session: Session, holder_ids: Collection[PartyId], scheme_codes: Collection[str]
+) -> list[OfferId]:
+    """Pause the listed offers of these parties that have lost a paper they need; returns them.
+
+    Only goods of a form that needs a certificate under one of the schemes are looked at.
+    """
+    forms = forms_needing(session, scheme_codes)
+    if not forms:
+        return []
     rows = session.scalars(
-        select(OfferRow.id).where(
+        select(OfferRow.id)
+        .join(ProductRow, ProductRow.id == OfferRow.product_id)
+        .where(
             or_(OfferRow.cooperative_id.in_(holder_ids), OfferRow.producer_id.in_(holder_ids)),
             OfferRow.status == OfferStatus.LISTED,
+            ProductRow.product_form.in_(forms),
         )
     )
     barred = offers_barred(session, [OfferId(offer_id) for offer_id in rows], time.now())
