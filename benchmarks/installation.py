@@ -16,6 +16,7 @@ import psycopg
 
 from benchmarks.multiplying import multiply
 from marketplace.adapters import embedded_postgres
+from marketplace.search.lexicon import make_language
 
 ROOT = Path(__file__).parent.parent
 DIRECTORY = Path(os.environ.get("BENCH_DATA_DIR", "var/bench")).resolve()
@@ -104,9 +105,11 @@ def _fill(made: Installation, products: int) -> None:
     multiply(made.address, products)
     marker = made.directory / "indexed.json"
     before = json.loads(marker.read_text()) if marker.exists() else None
-    if before != made.listed():
+    # An index of other words would be passed over, and PostgreSQL measured in its place.
+    wanted = [made.listed(), make_language()[1]]
+    if before != wanted:
         quiet.flask("search", "rebuild")
-        marker.write_text(json.dumps(made.listed()))
+        marker.write_text(json.dumps(wanted))
 
 
 @contextmanager
