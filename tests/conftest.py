@@ -173,6 +173,8 @@ def templates_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(compiled)))
         yield
+    if "PYTEST_XDIST_TESTRUNUID" not in os.environ and not (run_directory() / "postgres").exists():
+        shutil.rmtree(run_directory(), ignore_errors=True)  # with a cluster, who stops it does so
 
 
 @pytest.fixture(autouse=True)
