@@ -141,5 +141,5 @@ def _written(value: Any, kind: str) -> Written:
     if kind == "state":
         return str(value[0])
     if kind == "date" or (kind == "count" and isinstance(value, int)):
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # a cell is what its kind says
     return str(value)

@@ -6,10 +6,10 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.models import OfferRow, ProposalRow
+from marketplace.catalogue.models import NominationRow, OfferRow, ProposalRow
 from marketplace.kernel.refusals import NotFound
 
-R = TypeVar("R", OfferRow, ProposalRow)
+R = TypeVar("R", NominationRow, OfferRow, ProposalRow)
 
 
 def locked(session: Session, row: type[R], ids: Collection[int], missing: type[NotFound]) -> dict[int, R]:

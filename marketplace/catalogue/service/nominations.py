@@ -24,6 +24,7 @@ from marketplace.catalogue.refusals import (
     ReasonMissing,
     StatusMovedOn,
 )
+from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import (
     EditionId,
     EditionState,
@@ -221,16 +222,7 @@ def _lock_edition_of(
 
 def _lock(session: Session, nomination_ids: Collection[NominationId]) -> Sequence[NominationRow]:
     """Hold nominations, in the order of their ids; refuses (NominationNotFound) where one is not there."""
-    rows = session.scalars(
-        select(NominationRow)
-        .where(NominationRow.id.in_(nomination_ids))
-        .order_by(NominationRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    if len(rows) != len(set(nomination_ids)):
-        raise NominationNotFound
-    return rows
+    return list(locked(session, NominationRow, nomination_ids, NominationNotFound).values())
 
 
 def _move(row: NominationRow, wanted: NominationState) -> None:

@@ -162,7 +162,7 @@ def _read(
         if name in new:
             change = _change(column, getattr(base, name), new[name], names)
             changes.setdefault(where[column], []).insert(0, change)
-    content = replace(base, **new, packs=tuple(packs.found))  # type: ignore[arg-type]
+    content = replace(base, **new, packs=tuple(packs.found))  # type: ignore[arg-type]  # columns name fields
     hands_in = any(row.values.get(_HAND_IN) is True for row in group.rows)
     return changes, _Wanted(group.own, content, bool(changes), hands_in)
 

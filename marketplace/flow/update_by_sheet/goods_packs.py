@@ -49,7 +49,7 @@ def take(packs: Packs, row: ReadRow, draft: Draft, goods: Hashable) -> Iterator[
         if number is None:
             said.pop("pack", None)  # it names the pack, by its words or its weight, and changes nothing of it
     new = pack_of(before, said)
-    after = replace(before, **new)  # type: ignore[arg-type]
+    after = replace(before, **new)  # type: ignore[arg-type]  # columns name fields
     if place < 0:
         packs.found.append(after)
     else:

@@ -189,7 +189,8 @@ def test_live_goods_are_changed_by_a_change_that_is_looked_at(session: Session, 
     assert [one.price_fen for one in now.content.packs] == [4800, 9990]
     assert now.content.packs[1].code == live.content.packs[1].code != ""
     assert now.content.pictures == live.content.pictures
-    assert catalogue.get_product(session, live.product_id or 0).sale_months == (1, 9, 10, 11)  # type: ignore[arg-type]
+    assert live.product_id is not None
+    assert catalogue.get_product(session, live.product_id).sale_months == (1, 9, 10, 11)
     late = send(session, party, workbook([head, [live.number, 1, None, 50, None, None]]))
     assert [(row, column) for row, column, _ in said(look(session, late))] == [(2, "")]
 
