@@ -49,7 +49,7 @@ HAND_OFFS: Mapping[HandOffKind, Message] = {
     HandOffKind.DISPATCH: msg("交快递"),
     HandOffKind.DELIVERY: msg("送达"),
     HandOffKind.RECEIPT: msg("买家收货"),
-    HandOffKind.RETURN: msg("退回"),
+    HandOffKind.RETURN: msg("退货"),
 }
 
 HOLDERS: Mapping[HolderKind, Message] = {

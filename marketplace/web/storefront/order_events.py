@@ -18,7 +18,7 @@ _HAND_OFFS = {
     HandOffKind.DISPATCH: msg("交给快递"),
     HandOffKind.DELIVERY: msg("送到收货人"),
     HandOffKind.RECEIPT: msg("收货人确认"),
-    HandOffKind.RETURN: msg("退回"),
+    HandOffKind.RETURN: msg("退货"),
 }
 Step = tuple[Message, Callable[[Fulfilment], datetime | None], frozenset[HandOffKind]]
 # Each step with the hand-offs that tell the same better, with what was measured.
