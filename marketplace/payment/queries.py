@@ -156,7 +156,7 @@ def list_refunds(
     row, where = RefundRow, [RefundRow.state == state]
     if sought.text:
         of_capture = CaptureRow.id == row.capture_id
-        where.append(exists().where(of_capture, AttemptRow.id == CaptureRow.attempt_id, _of_order(sought)))
+        where.append(exists().where(of_capture, AttemptRow.id == CaptureRow.attempt_id, of_order(sought)))
     listing = Listing(select(row.id), row.id, where, in_order(_REFUND_ORDERS, sought))
     found = read_page(session, listing, page, per_page)
     ids = [one for one, *_ in found.rows]
@@ -215,7 +215,7 @@ def list_transfers(
     """Return transfers in a state, oldest first."""
     row, where = TransferRow, [TransferRow.state == state]
     if sought.text:
-        where.append(exists().where(AttemptRow.id == row.attempt_id, _of_order(sought)))
+        where.append(exists().where(AttemptRow.id == row.attempt_id, of_order(sought)))
     listing = Listing(
         select(row, AttemptRow.order_number).join(AttemptRow, AttemptRow.id == row.attempt_id),
         row.id,
@@ -230,7 +230,8 @@ _REFUND_ORDERS = {"oldest": (RefundRow.id,), "newest": (RefundRow.id.desc(),)}
 _TRANSFER_ORDERS = {"oldest": (TransferRow.id,), "newest": (TransferRow.id.desc(),)}
 
 
-def _of_order(sought: Sought) -> ColumnElement[bool]:
+def of_order(sought: Sought) -> ColumnElement[bool]:
+    """Tell whether an attempt pays an order whose number begins so."""
     return AttemptRow.order_number.startswith(sought.text.upper(), autoescape=True)
 
 

@@ -11,6 +11,7 @@ from marketplace.kernel.paging import ANY, Listing, Page, Sought, in_order, read
 from marketplace.kernel.waiting import Waiting
 from marketplace.payment import kept
 from marketplace.payment.models import AttemptRow, CaptureRow, RefundRow, TransferRow
+from marketplace.payment.queries import of_order
 from marketplace.payment.types import (
     Capture,
     CaptureKind,
@@ -78,8 +79,7 @@ def list_unclear(
     row = CaptureRow
     where: list[ColumnElement[bool]] = [_NO_ORDER]
     if sought.text:
-        is_of = AttemptRow.order_number.startswith(sought.text.upper(), autoescape=True)
-        where.append(exists().where(AttemptRow.id == row.attempt_id, is_of))
+        where.append(exists().where(AttemptRow.id == row.attempt_id, of_order(sought)))
     listing = Listing(
         select(row, AttemptRow.order_number).join(AttemptRow, AttemptRow.id == row.attempt_id),
         row.id,

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.kernel.upsert import upsert
 from marketplace.places.models import DivisionRow, PairingRow, TileRow, TransitRow
 from marketplace.places.queries import kept_atlas, pairing_from_row
@@ -172,13 +173,7 @@ def _values(entry: PairingEntry) -> dict[str, Any]:
 
 
 def _locked(session: Session, pairing_id: PairingId) -> PairingRow:
-    row = session.scalars(
-        select(PairingRow).where(PairingRow.id == pairing_id).with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise PairingNotFound
-    session.refresh(row)
-    return row
+    return locked_one(session, PairingRow, pairing_id, PairingNotFound)
 
 
 def _decided(session: Session, row: PairingRow) -> Pairing:

@@ -12,9 +12,9 @@ from marketplace.catalogue.queries.goods import products_by_id, variants_of
 from marketplace.catalogue.queries.own_goods import lacking
 from marketplace.catalogue.queries.proposals import content_of, proposal_from_row
 from marketplace.catalogue.refusals import DescriptionIncomplete, NotYours, ProposalNotFound, StatusMovedOn
-from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import GoodsContent, ProductId, Proposal, ProposalId, ProposalState
 from marketplace.kernel import journal, time
+from marketplace.kernel.locking import locked
 from marketplace.parties.types import PartyId
 
 _OPEN = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.RETURNED)

@@ -24,7 +24,6 @@ from marketplace.catalogue.refusals import (
     ReasonMissing,
     StatusMovedOn,
 )
-from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import (
     EditionId,
     EditionState,
@@ -35,6 +34,7 @@ from marketplace.catalogue.types import (
     Verdict,
 )
 from marketplace.kernel import journal, time
+from marketplace.kernel.locking import locked
 from marketplace.parties.rules import may
 from marketplace.parties.types import Actor, Permission
 from marketplace.places import queries as places

@@ -14,7 +14,6 @@ from marketplace.catalogue.queries.goods import products_by_id, variants_by_id
 from marketplace.catalogue.queries.resuming import resume_problems
 from marketplace.catalogue.queries.rows import offer_from_row
 from marketplace.catalogue.refusals import OfferNotFound, OfferTermsWrong, PriceOutsideBand, StatusMovedOn
-from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import (
     Offer,
     OfferChange,
@@ -26,6 +25,7 @@ from marketplace.catalogue.types import (
     VariantId,
 )
 from marketplace.kernel import changes, journal, time
+from marketplace.kernel.locking import locked
 
 _COLUMNS = {
     "id": "bigint",

@@ -24,7 +24,6 @@ from marketplace.catalogue.refusals import (
     StatusMovedOn,
     WrongSeller,
 )
-from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.service.offer_changes import change_offers
 from marketplace.catalogue.service.producers import name_producer, refuse_denied
 from marketplace.catalogue.types import (
@@ -40,6 +39,7 @@ from marketplace.catalogue.types import (
     VariantId,
 )
 from marketplace.kernel import changes, journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.kernel.message import msg
 from marketplace.parties import queries as parties
 from marketplace.parties.rules import may_sell
@@ -240,7 +240,7 @@ def _terms(terms: OfferTerms) -> dict[str, Any]:
 
 
 def _one(session: Session, offer_id: OfferId) -> OfferRow:
-    return locked(session, OfferRow, [offer_id], OfferNotFound)[offer_id]
+    return locked_one(session, OfferRow, offer_id, OfferNotFound)
 
 
 def standing_offer(session: Session, offer_id: OfferId) -> OfferRow:

@@ -18,7 +18,6 @@ from marketplace.catalogue.service.describing import (
     submit_proposals,
     write_proposals,
 )
-from marketplace.catalogue.service.locking import locked
 from marketplace.catalogue.types import (
     GoodsContent,
     Picture,
@@ -28,6 +27,7 @@ from marketplace.catalogue.types import (
     ProposalState,
 )
 from marketplace.kernel import journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.parties.types import PartyId
 
 
@@ -143,7 +143,7 @@ def follow_product(session: Session, product_id: ProductId, state: ProposalState
 
 def locked_proposal(session: Session, proposal_id: ProposalId) -> ProposalRow:
     """Lock one description; refuses (ProposalNotFound)."""
-    return locked(session, ProposalRow, [proposal_id], ProposalNotFound)[proposal_id]
+    return locked_one(session, ProposalRow, proposal_id, ProposalNotFound)
 
 
 def seen_proposal(session: Session, proposal_id: ProposalId, seen: str) -> ProposalRow:

@@ -19,6 +19,7 @@ from marketplace.catalogue.rules.contents import PICTURES_MAX
 from marketplace.catalogue.service.proposals import keep_picture
 from marketplace.catalogue.types import Picture, Story, StoryContent, StoryId, StoryState
 from marketplace.kernel import changes, journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.parties.types import PartyId
 from marketplace.places.types import DivisionCode
 
@@ -136,15 +137,7 @@ def _seen(session: Session, story_id: StoryId, seen: str) -> StoryRow:
 
 
 def _locked(session: Session, story_id: StoryId) -> StoryRow:
-    row = session.scalars(
-        select(StoryRow)
-        .where(StoryRow.id == story_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise StoryNotFound
-    return row
+    return locked_one(session, StoryRow, story_id, StoryNotFound)
 
 
 def _move(

@@ -22,6 +22,7 @@ from marketplace.custody.types import (
     RegroupingId,
 )
 from marketplace.kernel import ids, journal, time
+from marketplace.kernel.locking import locked
 from marketplace.orders.types import FulfilmentId
 from marketplace.parties import queries as parties
 
@@ -98,15 +99,7 @@ def lock(session: Session, consignment_ids: Collection[ConsignmentId]) -> Mappin
 
     Refuses (UnknownConsignment).
     """
-    rows = session.scalars(
-        select(ConsignmentRow)
-        .where(ConsignmentRow.id.in_(consignment_ids))
-        .order_by(ConsignmentRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    if len(rows) != len(set(consignment_ids)):
-        raise UnknownConsignment
+    rows = locked(session, ConsignmentRow, consignment_ids, UnknownConsignment).values()
     contents: dict[int, list[ContentRow]] = defaultdict(list)
     for content in session.scalars(
         select(ContentRow)

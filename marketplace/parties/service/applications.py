@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import ids, journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.kernel.message import Name
 from marketplace.parties.models import ApplicationLicenceRow, ApplicationRow, BusinessLicenceRow
 from marketplace.parties.queries import get_application
@@ -208,15 +209,7 @@ def _own(session: Session, application_id: ApplicationId, applicant_id: PersonId
 
 
 def _locked(session: Session, application_id: ApplicationId) -> ApplicationRow:
-    row = session.scalars(
-        select(ApplicationRow)
-        .where(ApplicationRow.id == application_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise ApplicationNotFound
-    return row
+    return locked_one(session, ApplicationRow, application_id, ApplicationNotFound)
 
 
 def _move(row: ApplicationRow, wanted: ApplicationState) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.parties import passwords, rules
 from marketplace.parties.models import FailedSignInRow, PersonRow
 from marketplace.parties.queries import person_from_row
@@ -151,15 +152,7 @@ def _check_password(session: Session, row: PersonRow, password: str) -> SignIn:
 
 
 def _locked(session: Session, person_id: int) -> PersonRow:
-    row = session.scalars(
-        select(PersonRow)
-        .where(PersonRow.id == person_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise PersonNotFound
-    return row
+    return locked_one(session, PersonRow, person_id, PersonNotFound)
 
 
 def _holder(session: Session, wanted: ColumnElement[bool]) -> int | None:

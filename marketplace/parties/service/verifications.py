@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import changes, journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.parties import rules
 from marketplace.parties.models import PartyRow, VerificationRow
 from marketplace.parties.queries import party_from_row
@@ -130,12 +131,7 @@ def _open_question(session: Session, party_id: PartyId) -> VerificationRow | Non
 
 
 def _locked(session: Session, party_id: PartyId) -> PartyRow:
-    row = session.scalars(
-        select(PartyRow)
-        .where(PartyRow.id == party_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None or row.kind != PartyKind.COOPERATIVE:
+    row = locked_one(session, PartyRow, party_id, PartyNotFound)
+    if row.kind != PartyKind.COOPERATIVE:
         raise PartyNotFound
     return row

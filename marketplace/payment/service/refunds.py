@@ -1,9 +1,10 @@
 """Refunds: reserved against the captured money first, sent by a job, settled by what the processor says."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import ids, jobs, journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.payment import queries, rules
 from marketplace.payment.models import CaptureRow, RefundLineRow, RefundRow
 from marketplace.payment.refusals import RefundExceedsCapture, UnknownRefund
@@ -88,15 +89,7 @@ def retry_refund(session: Session, refund_id: RefundId) -> Refund:
 
 
 def _locked(session: Session, refund_id: RefundId) -> RefundRow:
-    row = session.scalars(
-        select(RefundRow)
-        .where(RefundRow.id == refund_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise UnknownRefund
-    return row
+    return locked_one(session, RefundRow, refund_id, UnknownRefund)
 
 
 def _note(session: Session, row: RefundRow, action: str, **detail: str | None) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import journal, time
+from marketplace.kernel.locking import locked_one
 from marketplace.parties.types import PersonId
 from marketplace.payment import kept, queries, rules
 from marketplace.payment.models import AttemptRow, TransferRow
@@ -95,14 +96,7 @@ def _settle(session: Session, row: TransferRow, then: TransferState, person_id: 
 
 
 def _locked(session: Session, transfer_id: TransferId) -> TransferRow:
-    row = session.scalars(
-        select(TransferRow)
-        .where(TransferRow.id == transfer_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise UnknownTransfer
+    row = locked_one(session, TransferRow, transfer_id, UnknownTransfer)
     if row.state != TransferState.PROPOSED:
         raise TransferSettled
     return row
